@@ -1,0 +1,1 @@
+"""Backpropagation from the ground up: a small, fast, honest neural-network library on NumPy."""
