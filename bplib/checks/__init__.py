@@ -1,0 +1,1 @@
+"""Exercises that know what went wrong: check, hint, solution, progress."""
