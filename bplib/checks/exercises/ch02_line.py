@@ -1,0 +1,263 @@
+"""Chapter 2: the line, its loss and the two gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bplib.checks.declare import Exercise, Misconception
+from bplib.checks.exercises.ch02_shared import (
+    line_and_people,
+    mean_square,
+    people,
+    two_gradients,
+    two_gradients_loop,
+    two_gradients_matrix,
+)
+
+
+def _predict_cases(rng, i):
+    x, _ = people(rng, i)
+    return x, rng.uniform(2.0, 9.0), rng.uniform(-40.0, 40.0)
+
+
+def _pairs_cases(rng, i):
+    m = (3, 7, 5, 11, 9, 13)[i % 6]
+    target = rng.normal(150.0, 70.0, size=m)
+    return target + rng.normal(5.0, 20.0, size=m), target
+
+
+def _line_loss(x, y, theta0, theta1):
+    return mean_square(theta0 * x + theta1, y)
+
+
+def _line_gradients_turned(x, y, theta0, theta1):
+    residual = y - (theta1 + x * theta0)
+    return -2.0 / x.size * np.dot(x, residual), -2.0 / x.size * residual.sum()
+
+
+predict_line = Exercise(
+    name="predict_line",
+    chapter=2,
+    statement=(
+        "Return the line's predictions theta0 * x + theta1 for all people at once. "
+        "x (m,), theta0 (slope) and theta1 (intercept) numbers -> (m,)."
+    ),
+    minutes=2,
+    reference=lambda x, theta0, theta1: theta0 * x + theta1,
+    cases=_predict_cases,
+    returns=("prediction",),
+    equivalents=(
+        lambda x, theta0, theta1: np.array([theta0 * x_i + theta1 for x_i in x]),
+        lambda x, theta0, theta1: (
+            np.stack([x, np.ones_like(x)], axis=1) @ np.array([theta0, theta1])
+        ),
+        lambda x, theta0, theta1: np.polyval([theta0, theta1], x),
+    ),
+    misconceptions=(
+        Misconception(
+            "slope-and-intercept-swapped",
+            "theta0 is the slope, which multiplies x, and theta1 the intercept; "
+            "here they have changed places.",
+            lambda x, theta0, theta1: theta1 * x + theta0,
+        ),
+        Misconception(
+            "no-intercept",
+            "the intercept theta1 is never added.",
+            lambda x, theta0, theta1: theta0 * x,
+        ),
+        Misconception(
+            "intercept-inside",
+            "theta1 is added before the multiplication, so the slope multiplies it too; "
+            "multiply first, then add.",
+            lambda x, theta0, theta1: theta0 * (x + theta1),
+        ),
+        Misconception(
+            "intercept-subtracted",
+            "theta1 is subtracted where it should be added.",
+            lambda x, theta0, theta1: theta0 * x - theta1,
+        ),
+        Misconception(
+            "slope-added",
+            "theta0 is added to x where it should multiply it.",
+            lambda x, theta0, theta1: theta0 + x + theta1,
+        ),
+    ),
+    hints=(
+        "A prediction is made for each person on their own: what does the line say at one x?",
+        "The slope says how much a unit of x is worth, so it meets x first; "
+        "the intercept is the same for everybody.",
+        "NumPy does number-times-array and array-plus-number entry by entry, "
+        "so the formula for one person, written with the whole array x, is already the answer.",
+    ),
+    after=(
+        "One expression served every person at once; `X @ theta` with a column of ones "
+        "is the same line, and it is how the chapter writes it once there are ten columns."
+    ),
+)
+
+
+mean_squared_error = Exercise(
+    name="mean_squared_error",
+    chapter=2,
+    statement=(
+        "Return the mean over all people of (prediction - target)**2, a single number. "
+        "prediction (m,), target (m,) -> number."
+    ),
+    minutes=3,
+    reference=mean_square,
+    cases=_pairs_cases,
+    returns=("loss",),
+    equivalents=(
+        lambda prediction, target: (
+            sum((p - t) ** 2 for p, t in zip(prediction, target, strict=True)) / len(target)
+        ),
+        lambda prediction, target: np.dot(prediction - target, prediction - target) / target.size,
+        lambda prediction, target: np.linalg.norm(target - prediction) ** 2 / len(target),
+    ),
+    misconceptions=(
+        Misconception(
+            "sum-for-mean",
+            "this is the sum of the squares; the mean divides it by the number of people m.",
+            lambda p, t: np.sum((p - t) ** 2),
+        ),
+        Misconception(
+            "half-convention",
+            "this is half the mean squared error; the loss stated here has no 1/2.",
+            lambda p, t: np.mean((p - t) ** 2) / 2,
+        ),
+        Misconception(
+            "root-taken",
+            "this is the root of the mean squared error; the loss stated here takes no root.",
+            lambda p, t: np.sqrt(np.mean((p - t) ** 2)),
+        ),
+        Misconception(
+            "square-of-the-mean",
+            "the errors are averaged before they are squared, so misses above and below "
+            "cancel; square each one first.",
+            lambda p, t: np.mean(p - t) ** 2,
+        ),
+        Misconception(
+            "absolute-errors",
+            "this averages the size of the errors; each one is to be squared.",
+            lambda p, t: np.mean(np.abs(p - t)),
+        ),
+        Misconception(
+            "errors-not-squared",
+            "the errors are averaged as they are, so misses above and below cancel; "
+            "square each one first.",
+            lambda p, t: np.mean(p - t),
+        ),
+        Misconception(
+            "divided-by-m-minus-1",
+            "the sum is divided by m - 1, as for an unbiased variance; "
+            "a mean over m people divides by m.",
+            lambda p, t: np.sum((p - t) ** 2) / (len(t) - 1),
+        ),
+        Misconception(
+            "difference-of-squares",
+            "prediction and target are squared on their own; square the difference of the two.",
+            lambda p, t: np.mean(p**2 - t**2),
+        ),
+    ),
+    hints=(
+        "Three words, three steps, to be read from right to left: error, squared, mean.",
+        "The squaring happens to each error on its own, before anything is added up.",
+        "You have one array of errors; square it entry by entry, "
+        "then let NumPy average the entries of the result.",
+    ),
+    after=(
+        "The order squared-then-averaged is what stops misses above and below from cancelling; "
+        "`error @ error / len(error)` is the same number."
+    ),
+)
+
+
+line_gradients = Exercise(
+    name="line_gradients",
+    chapter=2,
+    statement=(
+        "For L = mean((theta0 * x + theta1 - y)**2), return the tuple "
+        "(dL/dtheta0, dL/dtheta1). x (m,), y (m,), theta0 and theta1 numbers "
+        "-> two numbers."
+    ),
+    minutes=10,
+    reference=two_gradients,
+    cases=line_and_people,
+    returns=("dtheta0", "dtheta1"),
+    loss=_line_loss,
+    equivalents=(two_gradients_loop, two_gradients_matrix, _line_gradients_turned),
+    misconceptions=(
+        Misconception(
+            "missing-1/m",
+            "the pushes of the m people are added up but not divided by m, and the loss is a mean.",
+            lambda x, y, a, b: tuple(len(x) * d for d in two_gradients(x, y, a, b)),
+        ),
+        Misconception(
+            "1/m-twice",
+            "the division by m is made twice, perhaps once in a mean and once by hand.",
+            lambda x, y, a, b: tuple(d / len(x) for d in two_gradients(x, y, a, b)),
+        ),
+        Misconception(
+            "factor-2-lost",
+            "the 2 that comes down from the square is missing; "
+            "this is the gradient of half the mean squared error.",
+            lambda x, y, a, b: tuple(d / 2 for d in two_gradients(x, y, a, b)),
+        ),
+        Misconception(
+            "sign-flipped",
+            "both signs are flipped: with y - prediction as the error, "
+            "the chain rule brings one more minus.",
+            lambda x, y, a, b: tuple(-d for d in two_gradients(x, y, a, b)),
+        ),
+        Misconception(
+            "gradients-swapped",
+            "both numbers are right and in each other's place; "
+            "the order asked for is (dtheta0, dtheta1).",
+            lambda x, y, a, b: two_gradients(x, y, a, b)[::-1],
+        ),
+        Misconception(
+            "x-forgotten",
+            "dtheta1 is right, and dtheta0 is missing its last link: "
+            "the prediction moves by x when theta0 moves by 1.",
+            lambda x, y, a, b: (two_gradients(x, y, a, b)[1],) * 2,
+        ),
+        Misconception(
+            "x-in-both",
+            "dtheta0 is right, and dtheta1 is multiplied by x as well; "
+            "the prediction moves by 1 when theta1 moves by 1.",
+            lambda x, y, a, b: (two_gradients(x, y, a, b)[0],) * 2,
+        ),
+        Misconception(
+            "averaged-before-multiplying",
+            "the errors are averaged first and then multiplied by an average x; "
+            "each error belongs to its own x, so multiply first, then average.",
+            lambda x, y, a, b: (
+                2 * np.mean(a * x + b - y) * np.mean(x),
+                2 * np.mean(a * x + b - y),
+            ),
+        ),
+        Misconception(
+            "no-intercept",
+            "the error is computed without the intercept theta1.",
+            lambda x, y, a, b: two_gradients(x, y, a, 0.0),
+        ),
+        Misconception(
+            "prediction-for-error",
+            "the prediction stands where the error should: y is never subtracted.",
+            lambda x, y, a, b: two_gradients(x, 0.0 * y, a, b),
+        ),
+    ),
+    hints=(
+        "Walk one person's graph backwards from the loss: the square first, then the minus, "
+        "then the line. Afterwards let all the people's pushes meet.",
+        "Up to the prediction the two gradients are the same. They part there: theta0 reaches "
+        "the prediction through a multiplication by x, theta1 through an addition.",
+        "Keep the array of errors. One gradient is an average of twice the errors; the other is "
+        "an average of twice the errors after each has been multiplied by something "
+        "of the same person.",
+    ),
+    after=(
+        "You have the gradient of every straight-line fit there is; `2 * (error @ x) / m` "
+        "says the same as a mean of products, and becomes `X.T @ error` with many columns."
+    ),
+)
