@@ -1,0 +1,48 @@
+"""What all tests share: the devices, and nothing of the reader's own."""
+
+import os
+
+# Before anything imports matplotlib or bplib.checks: no window, and never the reader's progress.
+os.environ["MPLBACKEND"] = "Agg"
+os.environ["BPLIB_PROGRESS"] = "memory"
+
+import fake_device
+import hypothesis
+import numpy as np
+import pytest
+
+from bplib.backend import gpu_available
+
+# The same examples on every machine and every run; a slow machine is no failure.
+hypothesis.settings.register_profile(
+    "book", deadline=None, derandomize=True, max_examples=60, database=None
+)
+hypothesis.settings.load_profile("book")
+
+DEVICES = ["numpy", "fake", *(["cupy"] if gpu_available() else [])]
+
+
+def array_module(name):
+    """The array module of a device by its name; CuPy is imported only where it is usable."""
+    if name == "fake":
+        return fake_device.module
+    if name == "cupy":
+        import cupy
+
+        return cupy
+    return np
+
+
+@pytest.fixture(params=DEVICES)
+def xp(request):
+    """The array module of every device there is: NumPy, the strict fake, CuPy on a GPU.
+
+    ``xp.asarray(host_array)`` brings numbers there, ``bplib.backend.to_numpy`` brings them back.
+    """
+    return array_module(request.param)
+
+
+@pytest.fixture
+def rng():
+    """A generator with a fixed seed, fresh for every test."""
+    return np.random.default_rng(20040407)
