@@ -1,0 +1,84 @@
+# One command each; what is needed is set up first, once, into .venv.
+# PYTHON=… names the Python to set up with, JOBS=… the number of test workers, ARGS=… goes to the tool.
+
+PYTHON ?=
+ARGS ?=
+JOBS ?= 2
+UPGRADE ?=
+
+VENV_PYTHON := $(if $(filter Windows_NT,$(OS)),.venv/Scripts/python.exe,.venv/bin/python)
+NOTEBOOKS = $(wildcard book/*.ipynb exercises/*.ipynb solutions/*.ipynb)
+# One thread a worker, and a progress file that is thrown away: a reader's own is never touched.
+QUIET_MACHINE = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 BPLIB_PROGRESS=memory
+NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=120 --dist loadscope
+COMPILE = $(VENV_PYTHON) -m uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-annotate --custom-compile-command "make lock" \
+	$(if $(UPGRADE),--upgrade) pyproject.toml --group build
+
+.DEFAULT_GOAL := help
+.PHONY: help book test sync lint lock wheel clean
+
+help:
+	@echo "make book    open the book in JupyterLab"
+	@echo "make test    run everything: the library, every chapter, exercise and solution"
+	@echo "             (ARGS=tests/test_ops.py runs a part; any pytest arguments)"
+	@echo "make sync    bring notebooks, twins, outputs and exercises together after an edit"
+	@echo "make lint    ruff and mypy"
+	@echo "make lock    renew requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)"
+	@echo "make wheel   build the wheel, which is the whole course, into dist/"
+	@echo "make clean   remove caches and built files (.venv and your progress stay)"
+
+# .venv as requirements/book.txt or requirements/test.txt has it; silent when it already is.
+.PHONY: set-up-book set-up-test
+set-up-book set-up-test: set-up-%:
+	@for python in $(or $(PYTHON),$(VENV_PYTHON) python3.13 python3.12 python3.11 python3 python); do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+			exec $$python requirements/set_up.py $*; \
+		fi; \
+	done; \
+	echo "make: Python 3.11 or newer is needed, and $(or $(PYTHON),python3) is $$($(or $(PYTHON),python3) --version 2>&1 | head -n 1)." >&2; \
+	exit 1
+
+book: set-up-book
+	@$(VENV_PYTHON) -m bplib.cli book --here $(ARGS)
+
+# Both halves always run; either one failing fails the target.
+ifeq ($(ARGS),)
+test: set-up-test
+	@failed=""; \
+	echo "The library, the checks and the tools:"; \
+	$(QUIET_MACHINE) $(VENV_PYTHON) -m pytest -q -n $(JOBS) tests || failed="tests"; \
+	echo "Every notebook, run top to bottom, its outputs compared:"; \
+	$(QUIET_MACHINE) $(VENV_PYTHON) -m pytest -q -n $(JOBS) $(NBVAL) $(NOTEBOOKS) || failed="$$failed notebooks"; \
+	if [ -n "$$failed" ]; then echo "make test: failed:" $$failed; exit 1; fi; \
+	echo "make test: everything passed"
+else
+test: set-up-test
+	@$(QUIET_MACHINE) $(VENV_PYTHON) -m pytest $(NBVAL) $(ARGS)
+endif
+
+sync: set-up-test
+	@$(QUIET_MACHINE) $(VENV_PYTHON) -m bplib.author sync $(ARGS)
+
+lint: set-up-test
+	@failed=0; \
+	$(VENV_PYTHON) -m ruff check . || failed=1; \
+	$(VENV_PYTHON) -m ruff format --check . || failed=1; \
+	$(VENV_PYTHON) -m mypy || failed=1; \
+	exit $$failed
+
+# test.txt first: the others take its versions, so that one environment can hold any of them.
+lock: set-up-test
+	@$(VENV_PYTHON) -m uv --version >/dev/null 2>&1 || $(VENV_PYTHON) -m pip install -qq uv
+	$(COMPILE) --extra test -o requirements/test.txt
+	$(COMPILE) --extra book -c requirements/test.txt -o requirements/book.txt
+	$(COMPILE) --extra docs -c requirements/test.txt -o requirements/docs.txt
+	$(COMPILE) --extra bench -c requirements/test.txt --excludes requirements/bench-torch.txt -o requirements/bench.txt
+
+wheel: set-up-test
+	@rm -rf dist
+	@$(VENV_PYTHON) -m build --wheel --no-isolation --outdir dist
+
+clean:
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -path ./.venv -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -exec rm -rf {} +
