@@ -1,4 +1,4 @@
-"""``python -m bplib.author sync``: the command that `make sync` runs."""
+"""``python -m bplib.author sync`` (what `make sync` runs) and ``python -m bplib.author lint``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bplib.author.problem import AuthorError
+from bplib.author.rules import RULES
 from bplib.author.sync import from_notebook, out_of_step, sync
 
 
@@ -15,6 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     root = (options.root or default_root()).resolve()
     try:
+        if options.command == "lint":
+            return lint(root)
         if options.from_notebook:
             path = from_notebook(root, options.from_notebook)
             print(f"✓ {path.relative_to(root)} written from its notebook")
@@ -35,6 +38,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if problems else 0
 
 
+def lint(root: Path) -> int:
+    """Print what breaks a rule, without executing anything; returns the exit code."""
+    broken = 0
+    for name, rule in RULES.items():
+        for problem in rule(root):
+            print(f"✗ {name}: {problem}")
+            broken += 1
+    print(f"{len(RULES)} rules, {broken} findings.")
+    return 1 if broken else 0
+
+
 def default_root() -> Path:
     """The repository: the working directory when it holds the texts, else around this package."""
     here = Path.cwd()
@@ -45,7 +59,10 @@ def default_root() -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bplib.author", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parser.set_defaults(root=None)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    rules = commands.add_parser("lint", help="read every notebook against the house rules")
+    rules.add_argument("--root", type=Path, help="the repository (default: here)")
     command = commands.add_parser("sync", help="make notebooks and exercises from their texts")
     command.add_argument("names", nargs="*", help="01, 01_chain_rule, book/01_chain_rule …")
     command.add_argument("--check", action="store_true", help="only say what is out of step")

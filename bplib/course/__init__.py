@@ -1,0 +1,11 @@
+"""Where the book's files are, and a reader's own working copy of them.
+
+`files()` finds the course (a clone's folders, or those inside an installed package). `lay_out`
+makes a working copy in a folder of the reader's and brings it up to date later without touching
+what the reader wrote; `reset` gives one notebook back as it was delivered, after a backup.
+"""
+
+from bplib.course.layout import LayOut, lay_out, reset
+from bplib.course.where import CourseError, delivered, files, is_clone
+
+__all__ = ["CourseError", "LayOut", "delivered", "files", "is_clone", "lay_out", "reset"]
