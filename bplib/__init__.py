@@ -1,3 +1,40 @@
 """Backpropagation from the ground up: a small, fast, honest neural-network library on NumPy."""
 
+import importlib
+from types import ModuleType
+
+from bplib import backend, errors, init, layers, losses, ops, optim, tape
+from bplib.gradcheck import gradcheck, numerical_gradient
+from bplib.layers import Layer, Linear, Parameter
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Layer",
+    "Linear",
+    "Parameter",
+    "backend",
+    "checks",
+    "data",
+    "draw",
+    "errors",
+    "gradcheck",
+    "init",
+    "layers",
+    "losses",
+    "metrics",
+    "numerical_gradient",
+    "ops",
+    "optim",
+    "tape",
+]
+
+_ON_FIRST_USE = ("checks", "data", "draw", "metrics")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in _ON_FIRST_USE:
+        return importlib.import_module(f"bplib.{name}")
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise AttributeError(str(errors.unknown("part of bplib", name, __all__)))

@@ -1,0 +1,85 @@
+"""Which array module an array lives in: NumPy, or CuPy when the array is on a GPU.
+
+Everything above this file asks `xp_of(x)` and calls `xp.exp(x)`; it never asks which one it got.
+CuPy is imported only by the two functions that need it, `gpu_available` and `to_device`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from bplib.errors import DTypeError, MissingExtraError, UnknownNameError
+
+Array = Any
+"""An array of NumPy or CuPy. Neither is a subclass of the other, hence `Any`."""
+
+Cache = Any
+"""What a forward function keeps for its backward function; only that function looks inside."""
+
+
+def xp_of(*arrays: Array) -> ModuleType:
+    """The one array module that all `arrays` live in.
+
+    Arguments: one or more arrays or NumPy scalars. Returns `numpy`, or the array module that the
+    arrays name themselves by the array-API method `__array_namespace__` (CuPy's do).
+    Raises `DTypeError` when something is no array, or when the arrays live on different devices.
+    """
+    found = None
+    for array in arrays:
+        if isinstance(array, np.ndarray | np.generic):
+            module = np
+        elif hasattr(array, "__array_namespace__"):
+            module = array.__array_namespace__()
+        else:
+            raise DTypeError(f"an array was expected, not a {type(array).__name__}.")
+        if found is not None and module is not found:
+            raise DTypeError(
+                f"the arrays live in different places ({found.__name__} and {module.__name__}); "
+                "bring them together with bplib.backend.to_device."
+            )
+        found = module
+    if found is None:
+        raise DTypeError("xp_of needs at least one array.")
+    return found
+
+
+def to_numpy(x: Array) -> np.ndarray:
+    """The same numbers as a NumPy array; an array that is on a GPU is copied from there.
+
+    Arguments: `x`, an array of any module. Returns a NumPy array (`x` itself if it is one).
+    """
+    if isinstance(x, np.ndarray | np.generic):
+        return np.asarray(x)
+    if hasattr(x, "get"):
+        return x.get()
+    return np.asarray(x)
+
+
+def gpu_available() -> bool:
+    """True when CuPy is installed and finds a GPU. Never raises."""
+    try:
+        return bool(importlib.import_module("cupy").is_available())
+    except Exception:  # a broken driver raises many things, and each of them means "no"
+        return False
+
+
+def to_device(x: Array, device: str = "gpu") -> Array:
+    """The array on the named device; `x` itself when it is there already.
+
+    Arguments: `x`, an array; `device`, "gpu" or "cpu".
+    Raises `UnknownNameError` for another name, `MissingExtraError` when there is no usable GPU.
+    """
+    if device == "cpu":
+        return to_numpy(x)
+    if device != "gpu":
+        raise UnknownNameError(f"device is '{device}'; it is 'cpu' or 'gpu'.")
+    if not gpu_available():
+        raise MissingExtraError(
+            "to_device: no GPU is usable here; CuPy comes with pip install 'bplib[gpu]' "
+            "and needs an NVIDIA card with its driver."
+        )
+    return importlib.import_module("cupy").asarray(x)

@@ -1,0 +1,72 @@
+"""What goes wrong, in one plain sentence that names the argument and what was expected.
+
+Every error that bplib raises on purpose is a `BplibError` and also the built-in error that a
+Python programmer would expect in its place, so `except ValueError` works as it always did.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterable
+from types import ModuleType
+
+
+class BplibError(Exception):
+    """Base of every error that bplib raises on purpose."""
+
+
+class ShapeError(BplibError, ValueError):
+    """An array has the wrong number of dimensions, or sizes that do not fit together."""
+
+
+class DTypeError(BplibError, TypeError):
+    """Something is not an array of floats, or float32 and float64 are mixed."""
+
+
+class DomainError(BplibError, ValueError):
+    """A value lies where the function is not defined, such as log(0) or a learning rate of -1."""
+
+
+class NotReadyError(BplibError, RuntimeError):
+    """Something was asked for before it exists, such as backward before forward."""
+
+
+class UnknownNameError(BplibError, LookupError):
+    """A name that nobody has defined; the sentence offers the closest one that exists."""
+
+
+class MissingExtraError(BplibError, ImportError):
+    """An optional package is needed here and is not installed."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """The error for a name that does not exist, with the close match where there is one.
+
+    Arguments: `kind`, what the name stands for ("exercise"); `name`, what was asked for;
+    `known`, the names that exist. Returns the error; the caller raises it.
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return UnknownNameError(f"there is no {kind} '{name}'; did you mean '{close[0]}'?")
+    listing = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:12])} …"
+    return UnknownNameError(f"there is no {kind} '{name}'; there is {listing or 'none yet'}.")
+
+
+def need(module: str, extra: str, purpose: str) -> ModuleType:
+    """Import an optional package, or say in one sentence how to get it.
+
+    Arguments: `module`, the name to import; `extra`, the extra of bplib that brings it;
+    `purpose`, who needs it ("draw.loss_surface"). Returns the module.
+    Raises `MissingExtraError` when it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name is not None and not module.startswith(error.name):
+            raise
+        package = module.partition(".")[0]
+        raise MissingExtraError(
+            f"{purpose} needs {package}: pip install 'bplib[{extra}]'"
+        ) from error

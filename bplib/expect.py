@@ -1,0 +1,162 @@
+"""What a function expects of its arguments, and the sentence when it gets something else.
+
+The checks cost about a microsecond for each call: they look at shapes and dtypes, which Python
+holds in hand, and never at the numbers, except where a function is not defined everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+
+import numpy as np
+
+from bplib.backend import Array, to_numpy, xp_of
+from bplib.errors import DomainError, DTypeError, ShapeError
+
+
+def floats(op: str, **arguments: Array) -> None:
+    """Every argument is a non-empty array of floats, all of one precision.
+
+    Arguments: `op`, who asks (it opens the sentence); `arguments`, arrays by their names.
+    Complex arrays pass: the complex step of `gradcheck` runs through the same functions.
+    Raises `DTypeError` or `ShapeError`.
+    """
+    first = None
+    for name, value in arguments.items():
+        dtype = getattr(value, "dtype", None)
+        if dtype is None or dtype.kind not in "fc":
+            raise DTypeError(f"{op}: {_not_floats(name, value)}")
+        if value.size == 0:
+            raise ShapeError(f"{op}: {name} is empty, its shape is {value.shape}.")
+        if first is None:
+            first = name, dtype
+        elif dtype != first[1] and _precision(dtype) != _precision(first[1]):
+            raise DTypeError(
+                f"{op}: {name} is {dtype}, but {first[0]} is {first[1]}; give both one dtype."
+            )
+
+
+def _precision(dtype: np.dtype) -> int:
+    return dtype.itemsize // 2 if dtype.kind == "c" else dtype.itemsize
+
+
+def _not_floats(name: str, value: object) -> str:
+    dtype = getattr(value, "dtype", None)
+    if dtype is None:
+        return f"{name} is a {type(value).__name__}; an array of floats is needed."
+    if dtype.kind in "iub":
+        return f"{name} holds {dtype} values; floats are needed, for example {name}.astype(float)."
+    return f"{name} has dtype {dtype}; floats are needed."
+
+
+def operands(op: str, x: Array, y: Array) -> tuple[Array, Array]:
+    """Two arrays of floats; a plain number takes the dtype and the device of the array beside it.
+
+    Arguments: `op`, who asks; `x`, `y`, arrays or numbers. Returns both as arrays.
+    Raises as `floats`, and `ShapeError` unless one shape stretches to the other.
+    """
+    if isinstance(x, Real) and not hasattr(x, "dtype"):
+        x = number_like(x, y)
+    if isinstance(y, Real) and not hasattr(y, "dtype"):
+        y = number_like(y, x)
+    floats(op, x=x, y=y)
+    if x.shape != y.shape:
+        stretches(op, x, y)
+    return x, y
+
+
+def number_like(number: Real, array: Array) -> Array:
+    """The number as an array without dimensions, in the dtype and on the device of `array`.
+
+    Arguments: `number`, a Python number; `array`, the array beside it, or another number.
+    """
+    if getattr(getattr(array, "dtype", None), "kind", "") in ("f", "c"):
+        return xp_of(array).asarray(number, dtype=array.dtype)
+    return np.asarray(number, dtype=float)
+
+
+def stretches(op: str, x: Array, y: Array) -> None:
+    """One of the two shapes stretches to the other by broadcasting, and the other stays as it is.
+
+    NumPy also stretches both at once: (m, 1) with (m,) becomes (m, m), silently. No textbook
+    formula means that, so it is refused. Raises `ShapeError`.
+    """
+    try:
+        result = np.broadcast_shapes(x.shape, y.shape)
+    except ValueError:
+        raise ShapeError(
+            f"{op}: x has shape {x.shape} and y has shape {y.shape}; these do not fit together."
+        ) from None
+    if result != x.shape and result != y.shape:
+        raise ShapeError(
+            f"{op}: x has shape {x.shape} and y has shape {y.shape}; together they would stretch "
+            f"to {result}, which is rarely meant. Reshape one of them."
+        )
+
+
+def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, like: Array) -> None:
+    """The gradient that comes in has the shape and precision of the result it belongs to.
+
+    Arguments: `op`, the backward function; `name`, the gradient's name ("dy"); `gradient`; the
+    name of the forward `result` ("y") and its `shape`; `like`, an array of the forward's dtype.
+    Raises `DTypeError` or `ShapeError`.
+    """
+    dtype = getattr(gradient, "dtype", None)
+    if dtype is None or dtype.kind not in "fc":
+        raise DTypeError(f"{op}: {_not_floats(name, gradient)}")
+    if gradient.shape != shape:
+        raise ShapeError(
+            f"{op}: {name} has shape {gradient.shape}, but {result} had shape {shape}."
+        )
+    if dtype != like.dtype and _precision(dtype) != _precision(like.dtype):
+        raise DTypeError(
+            f"{op}: {name} is {dtype}, but {result} was {like.dtype}; give both one dtype."
+        )
+
+
+def everywhere(op: str, name: str, x: Array, holds: Array, condition: str) -> None:
+    """A condition on the values holds for every entry.
+
+    Arguments: `op`; `name` and `x`, the argument; `holds`, booleans of its shape; `condition`,
+    the same in words ("log needs x > 0"). Raises `DomainError` that names the first bad entry.
+    """
+    if bool(holds.all()):
+        return
+    index = tuple(int(i) for i in np.argwhere(~to_numpy(holds))[0])
+    where = "" if x.ndim == 0 else f" at index {index if x.ndim > 1 else index[0]}"
+    raise DomainError(f"{op}: {name} holds {to_numpy(x)[index]:g}{where}; {condition}.")
+
+
+def positive(op: str, name: str, value: float) -> float:
+    """A setting such as a learning rate: one positive, finite number. Returns it as a float.
+
+    Raises `DTypeError` when it is no number, `DomainError` when it is not positive and finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise DTypeError(f"{op}: {name} is a {type(value).__name__}; a number is needed.")
+    if not (math.isfinite(value) and value > 0):
+        raise DomainError(f"{op}: {name} is {value:g}; it must be positive and finite.")
+    return float(value)
+
+
+def count(op: str, name: str, value: int) -> int:
+    """A size such as `n_in`: a whole number of at least 1. Returns it as an int.
+
+    Raises `DTypeError` when it is not whole, `DomainError` when it is below 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise DTypeError(f"{op}: {name} is a {type(value).__name__}; a whole number is needed.")
+    if value < 1:
+        raise DomainError(f"{op}: {name} is {value}; it must be at least 1.")
+    return int(value)
+
+
+def generator(op: str, rng: object) -> np.random.Generator:
+    """Randomness is passed in. Returns `rng`; raises `DTypeError` when it is no Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise DTypeError(
+            f"{op}: rng is a {type(rng).__name__}; a numpy.random.Generator is needed, "
+            "for example numpy.random.default_rng(0)."
+        )
+    return rng

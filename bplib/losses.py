@@ -1,0 +1,148 @@
+"""Losses as pairs: how wrong a batch of predictions is, and which way is better.
+
+    loss, cache = mse(prediction, target)            # one number, the mean over all entries
+    dprediction = mse_backward(cache)                # its gradient, shaped as the prediction
+
+Prediction and target have exactly the same shape: (m,) against (m, 1) is refused, because NumPy
+would quietly compare every prediction with every target. Every loss is a mean over all entries,
+so over the batch of m samples and, where there are several outputs, over these too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bplib import expect
+from bplib.backend import Array, Cache, xp_of
+from bplib.errors import DTypeError, ShapeError
+
+__all__ = [
+    "half_mse",
+    "half_mse_backward",
+    "huber",
+    "huber_backward",
+    "mae",
+    "mae_backward",
+    "mse",
+    "mse_backward",
+]
+
+
+def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
+    """Mean squared error: L = (1/N) Σ (prediction - target)², over all N entries.
+
+    Arguments: `prediction`, float array, (m,) or (m, n_out); `target`, the same shape.
+    Returns `L`, a number in the square of the target's unit, ≥ 0, and the cache.
+    Raises `ShapeError` for unequal shapes or an empty batch, `DTypeError` for integers or mixed
+    precision. Source: chapter 2; Gauss (1809), Legendre (1805).
+    """
+    difference = _difference("mse", prediction, target)
+    with np.errstate(over="ignore", under="ignore"):
+        return (difference * difference).mean(), difference
+
+
+def mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
+    """Gradient of the mean squared error: dprediction = dloss (2/N) (prediction - target).
+
+    Arguments: `cache` of `mse`; `dloss`, the gradient of the final loss with respect to this one.
+    Returns `dprediction`, shaped as the prediction.
+    Raises `ShapeError` when `dloss` is not one number.
+    """
+    dloss = _upstream("mse_backward", dloss, cache)
+    return cache * (dloss * 2 / cache.size)
+
+
+def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
+    """Half the mean squared error: L = (1/2N) Σ (prediction - target)², over all N entries.
+
+    The ½ cancels the 2 of the derivative; the best prediction is the same as for `mse`.
+    Arguments: `prediction`, float array, (m,) or (m, n_out); `target`, the same shape.
+    Returns `L`, a number ≥ 0, and the cache.
+    Raises as `mse`. Source: chapter 2; Bishop (2006), equation 3.12, divided by N.
+    """
+    loss, difference = mse(prediction, target)
+    return loss / 2, difference
+
+
+def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
+    """Gradient of half the mean squared error: dprediction = dloss (1/N) (prediction - target).
+
+    Arguments: `cache` of `half_mse`; `dloss`, the upstream gradient, one number.
+    Returns `dprediction`, shaped as the prediction.
+    Raises `ShapeError` when `dloss` is not one number.
+    """
+    return mse_backward(cache, _upstream("half_mse_backward", dloss, cache) / 2)
+
+
+def mae(prediction: Array, target: Array) -> tuple[Array, Cache]:
+    """Mean absolute error: L = (1/N) Σ |prediction - target|, over all N entries.
+
+    Arguments: `prediction`, float array, (m,) or (m, n_out); `target`, the same shape.
+    Returns `L`, a number in the target's unit, ≥ 0, and the cache.
+    Raises as `mse`. Source: Laplace (1774); Goodfellow, Bengio, Courville (2016), section 6.2.1.2.
+    """
+    difference = _difference("mae", prediction, target)
+    return abs(difference).mean(), difference
+
+
+def mae_backward(cache: Cache, dloss: Array = 1.0) -> Array:
+    """Gradient of the mean absolute error: dprediction = dloss (1/N) sign(prediction - target).
+
+    The corner at prediction = target gets slope 0.
+    Arguments: `cache` of `mae`; `dloss`, the upstream gradient, one number.
+    Returns `dprediction`, shaped as the prediction.
+    Raises `ShapeError` when `dloss` is not one number.
+    """
+    dloss = _upstream("mae_backward", dloss, cache)
+    return xp_of(cache).sign(cache) * (dloss / cache.size)
+
+
+def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, Cache]:
+    """Huber loss: squared near the target, linear far from it, so that outliers pull less.
+
+    With d = prediction - target, L = (1/N) Σ of ½ d² where |d| ≤ δ, and of δ (|d| - ½ δ) elsewhere.
+    Arguments: `prediction`, float array, (m,) or (m, n_out); `target`, the same shape; `delta` > 0,
+    the distance where it turns, in the target's unit.
+    Returns `L`, a number ≥ 0, and the cache.
+    Raises as `mse`, and `DomainError` when `delta` is not positive.
+    Source: Huber (1964), "Robust estimation of a location parameter", section 2.
+    """
+    delta = expect.positive("huber", "delta", delta)
+    difference = _difference("huber", prediction, target)
+    size = abs(difference)
+    near = xp_of(size).minimum(size, delta)
+    with np.errstate(over="ignore", under="ignore"):
+        return (near * (size - near / 2)).mean(), (difference, delta)
+
+
+def huber_backward(cache: Cache, dloss: Array = 1.0) -> Array:
+    """Gradient of the Huber loss: dprediction = dloss (1/N) d, with d cut off at -δ and δ.
+
+    Arguments: `cache` of `huber`; `dloss`, the upstream gradient, one number.
+    Returns `dprediction`, shaped as the prediction.
+    Raises `ShapeError` when `dloss` is not one number.
+    """
+    difference, delta = cache
+    dloss = _upstream("huber_backward", dloss, difference)
+    return difference.clip(-delta, delta) * (dloss / difference.size)
+
+
+def _difference(loss: str, prediction: Array, target: Array) -> Array:
+    expect.floats(loss, prediction=prediction, target=target)
+    if prediction.shape != target.shape:
+        raise ShapeError(
+            f"{loss}: prediction has shape {prediction.shape}, but target has shape "
+            f"{target.shape}; the two must be equal."
+        )
+    xp_of(prediction, target)
+    return prediction - target
+
+
+def _upstream(backward: str, dloss: Array, like: Array) -> Array:
+    if isinstance(dloss, int | float) and not hasattr(dloss, "dtype"):
+        return dloss
+    if getattr(dloss, "shape", None) != ():
+        raise ShapeError(f"{backward}: dloss must be one number, the gradient of the final loss.")
+    if dloss.dtype.kind not in "fc":
+        raise DTypeError(f"{backward}: dloss is {dloss.dtype}; a float is needed.")
+    return dloss.astype(like.dtype)

@@ -1,0 +1,62 @@
+"""Every differentiable operation as a pair of plain functions.
+
+    y, cache = ops.linear(x, W, b)                   # forward: the result, and what backward needs
+    dx, dW, db = ops.linear_backward(dy, cache)      # backward: one gradient for each input
+
+`dy` is the gradient of the final loss with respect to `y`; the pair turns it into the gradients
+with respect to the inputs. That is the chain rule, and it is written nowhere else: layers and the
+tape call these pairs.
+
+What holds for every pair: a gradient has the shape and the dtype of its input; inputs and upstream
+gradients are never changed; a result is a fresh array. A cache refers to the inputs and results
+rather than copying them, so do not change those in place before the backward pass.
+"""
+
+from bplib.ops.arithmetic import (
+    add,
+    add_backward,
+    divide,
+    divide_backward,
+    maximum,
+    maximum_backward,
+    multiply,
+    multiply_backward,
+    negative,
+    negative_backward,
+    power,
+    power_backward,
+    subtract,
+    subtract_backward,
+)
+from bplib.ops.elementary import exp, exp_backward, log, log_backward
+from bplib.ops.products import linear, linear_backward, matmul, matmul_backward
+from bplib.ops.reductions import mean, mean_backward, sum, sum_backward
+
+__all__ = [
+    "add",
+    "add_backward",
+    "divide",
+    "divide_backward",
+    "exp",
+    "exp_backward",
+    "linear",
+    "linear_backward",
+    "log",
+    "log_backward",
+    "matmul",
+    "matmul_backward",
+    "maximum",
+    "maximum_backward",
+    "mean",
+    "mean_backward",
+    "multiply",
+    "multiply_backward",
+    "negative",
+    "negative_backward",
+    "power",
+    "power_backward",
+    "subtract",
+    "subtract_backward",
+    "sum",
+    "sum_backward",
+]

@@ -1,0 +1,204 @@
+"""Addition, multiplication and their relatives, entry by entry.
+
+One input may stretch to the shape of the other (a row added to every row of a matrix); both at
+once, as in (m, 1) with (m,), is refused. A plain Python number may stand in the place of an array.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bplib import expect
+from bplib.backend import Array, Cache, xp_of
+from bplib.errors import DTypeError
+from bplib.ops.broadcasting import sum_to_shape
+
+
+def add(x: Array, y: Array) -> tuple[Array, Cache]:
+    """Sum of two arrays: z = x + y.
+
+    Arguments: `x`, `y`, float arrays; one shape may stretch to the other; or numbers.
+    Returns `z`, of the larger shape, and the cache.
+    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers or mixed precision.
+    Source: chapter 1, "add hands the gradient on".
+    """
+    x, y = expect.operands("add", x, y)
+    return x + y, (x, y)
+
+
+def add_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
+    """Gradients of x + y: dx = dz, dy = dz, each summed to its input's shape.
+
+    Arguments: `dz`, of z's shape; `cache` of `add`. Returns `dx`, `dy`, shaped as `x` and `y`.
+    Raises `ShapeError` when `dz` does not have z's shape.
+    """
+    x, y = _arrived("add_backward", dz, cache)
+    return sum_to_shape(+dz, x.shape), sum_to_shape(+dz, y.shape)  # + copies: dz is the caller's
+
+
+def subtract(x: Array, y: Array) -> tuple[Array, Cache]:
+    """Difference of two arrays: z = x - y.
+
+    Arguments: `x`, `y`, float arrays; one shape may stretch to the other; or numbers.
+    Returns `z`, of the larger shape, and the cache.
+    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers or mixed precision.
+    Source: chapter 1.
+    """
+    x, y = expect.operands("subtract", x, y)
+    return x - y, (x, y)
+
+
+def subtract_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
+    """Gradients of x - y: dx = dz, dy = -dz, each summed to its input's shape.
+
+    Arguments: `dz`, of z's shape; `cache` of `subtract`. Returns `dx`, `dy`, shaped as `x`, `y`.
+    Raises `ShapeError` when `dz` does not have z's shape.
+    """
+    x, y = _arrived("subtract_backward", dz, cache)
+    return sum_to_shape(+dz, x.shape), sum_to_shape(-dz, y.shape)
+
+
+def multiply(x: Array, y: Array) -> tuple[Array, Cache]:
+    """Product of two arrays, entry by entry: z = x y.
+
+    Arguments: `x`, `y`, float arrays; one shape may stretch to the other; or numbers.
+    Returns `z`, of the larger shape, and the cache.
+    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers or mixed precision.
+    Source: chapter 1, "multiply swaps".
+    """
+    x, y = expect.operands("multiply", x, y)
+    with np.errstate(over="ignore"):
+        return x * y, (x, y)
+
+
+def multiply_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
+    """Gradients of x y: dx = dz y, dy = dz x, each summed to its input's shape.
+
+    Arguments: `dz`, of z's shape; `cache` of `multiply`. Returns `dx`, `dy`, shaped as `x`, `y`.
+    Raises `ShapeError` when `dz` does not have z's shape.
+    """
+    x, y = _arrived("multiply_backward", dz, cache)
+    with np.errstate(over="ignore"):
+        return sum_to_shape(dz * y, x.shape), sum_to_shape(dz * x, y.shape)
+
+
+def divide(x: Array, y: Array) -> tuple[Array, Cache]:
+    """Quotient of two arrays, entry by entry: z = x / y.
+
+    Arguments: `x`, `y`, float arrays, no entry of `y` is 0; one shape may stretch to the other;
+    or numbers. Returns `z`, of the larger shape, and the cache.
+    Raises `DomainError` for a 0 in `y`, `ShapeError` for shapes that do not fit, `DTypeError` for
+    integers or mixed precision.
+    Source: the quotient rule.
+    """
+    x, y = expect.operands("divide", x, y)
+    expect.everywhere("divide", "y", y, y != 0, "division needs y ≠ 0")
+    with np.errstate(over="ignore"):
+        z = x / y
+    return z, (x, y, z)
+
+
+def divide_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
+    """Gradients of x / y: dx = dz / y, dy = -dz z / y, each summed to its input's shape.
+
+    Arguments: `dz`, of z's shape; `cache` of `divide`. Returns `dx`, `dy`, shaped as `x`, `y`.
+    Raises `ShapeError` when `dz` does not have z's shape.
+    """
+    x, y, z = cache
+    expect.upstream("divide_backward", "dz", dz, "z", z.shape, z)
+    with np.errstate(over="ignore"):
+        dx = dz / y
+        return sum_to_shape(dx, x.shape), sum_to_shape(-dx * z, y.shape)
+
+
+def negative(x: Array) -> tuple[Array, Cache]:
+    """The array with its sign turned: y = -x.
+
+    Arguments: `x`, float array of any shape. Returns `y`, of the same shape, and the cache.
+    Raises `DTypeError` when `x` is no float array. Source: chapter 1.
+    """
+    expect.floats("negative", x=x)
+    return -x, x
+
+
+def negative_backward(dy: Array, cache: Cache) -> Array:
+    """Gradient of -x: dx = -dy.
+
+    Arguments: `dy`, of y's shape; `cache` of `negative`. Returns `dx`, shaped as `x`.
+    Raises `ShapeError` when `dy` does not have y's shape.
+    """
+    expect.upstream("negative_backward", "dy", dy, "y", cache.shape, cache)
+    return -dy
+
+
+def power(x: Array, exponent: float) -> tuple[Array, Cache]:
+    """A fixed power of every entry: y = x ** exponent.
+
+    Arguments: `x`, float array of any shape; `exponent`, a number that is not learned (for a
+    learned one write exp(p log x)). Returns `y`, of the same shape, and the cache.
+    Raises `DomainError` where the power is not a real number: a negative entry with a fractional
+    exponent, a zero with a negative exponent. `DTypeError` when `exponent` is an array.
+    Source: the power rule.
+    """
+    expect.floats("power", x=x)
+    if not isinstance(exponent, int | float) or isinstance(exponent, bool):
+        raise DTypeError(
+            f"power: exponent is a {type(exponent).__name__}; a plain number is needed "
+            "(for a learned exponent p write exp(p * log(x)))."
+        )
+    if x.dtype.kind == "f":
+        if exponent < 0:
+            expect.everywhere("power", "x", x, x != 0, f"the exponent {exponent:g} needs x ≠ 0")
+        if not float(exponent).is_integer():
+            expect.everywhere("power", "x", x, x >= 0, f"the exponent {exponent:g} needs x ≥ 0")
+    with np.errstate(over="ignore"):
+        return x**exponent, (x, exponent)
+
+
+def power_backward(dy: Array, cache: Cache) -> Array:
+    """Gradient of x ** p: dx = dy p x ** (p - 1).
+
+    At x = 0 with 0 < p < 1 the slope is infinite, and `dx` is inf there.
+    Arguments: `dy`, of y's shape; `cache` of `power`. Returns `dx`, shaped as `x`.
+    Raises `ShapeError` when `dy` does not have y's shape.
+    """
+    x, exponent = cache
+    expect.upstream("power_backward", "dy", dy, "y", x.shape, x)
+    if exponent == 0:
+        return dy * 0
+    with np.errstate(over="ignore", divide="ignore"):
+        return dy * (exponent * x ** (exponent - 1))
+
+
+def maximum(x: Array, y: Array) -> tuple[Array, Cache]:
+    """The larger of two arrays, entry by entry: z = max(x, y).
+
+    Arguments: `x`, `y`, float arrays; one shape may stretch to the other; or numbers.
+    Returns `z`, of the larger shape, and the cache. A tie has one winner, and it is `x`.
+    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers, mixed precision or
+    complex arrays (these have no larger one).
+    Source: chapter 1, "max routes".
+    """
+    x, y = expect.operands("maximum", x, y)
+    if x.dtype.kind == "c" or y.dtype.kind == "c":
+        raise DTypeError("maximum: complex numbers have no larger one; use real arrays.")
+    return xp_of(x, y).maximum(x, y), (x, y)
+
+
+def maximum_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
+    """Gradients of max(x, y): dz goes to the winner, 0 to the other; ties go to `x`.
+
+    Arguments: `dz`, of z's shape; `cache` of `maximum`. Returns `dx`, `dy`, shaped as `x`, `y`.
+    Raises `ShapeError` when `dz` does not have z's shape.
+    """
+    x, y = _arrived("maximum_backward", dz, cache)
+    x_wins, xp = x >= y, xp_of(dz)
+    dx, dy = xp.where(x_wins, dz, 0), xp.where(x_wins, 0, dz)
+    return sum_to_shape(dx, x.shape), sum_to_shape(dy, y.shape)
+
+
+def _arrived(op: str, dz: Array, cache: Cache) -> tuple[Array, Array]:
+    x, y = cache
+    shape = x.shape if x.shape == y.shape else np.broadcast_shapes(x.shape, y.shape)
+    expect.upstream(op, "dz", dz, "z", shape, x)
+    return x, y

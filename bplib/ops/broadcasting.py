@@ -1,0 +1,25 @@
+"""Broadcasting and its backward: what was copied forward is summed backward."""
+
+from __future__ import annotations
+
+from bplib.backend import Array
+
+
+def sum_to_shape(dz: Array, shape: tuple[int, ...]) -> Array:
+    """The gradient of an input of the given shape that broadcasting stretched to `dz.shape`.
+
+    Stretching copies one number to many places; each place sends a gradient back, and a number
+    that is used many times receives the sum over its uses. So: sum over the axes that were added
+    in front, and over the axes that had length 1.
+
+    Arguments: `dz`, gradient of the stretched array; `shape`, the shape before stretching.
+    Returns an array of that shape; `dz` itself when nothing was stretched.
+    Source: the sum over paths, chapter 1; NumPy's broadcasting rules.
+    """
+    if dz.shape == shape:
+        return dz
+    added = dz.ndim - len(shape)
+    stretched = tuple(
+        added + axis for axis, size in enumerate(shape) if size == 1 and dz.shape[added + axis] != 1
+    )
+    return dz.sum(axis=tuple(range(added)) + stretched).reshape(shape)

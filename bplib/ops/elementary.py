@@ -1,0 +1,59 @@
+"""The exponential and the logarithm, entry by entry."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bplib import expect
+from bplib.backend import Array, Cache, xp_of
+
+
+def exp(x: Array) -> tuple[Array, Cache]:
+    """The exponential of every entry: y = eˣ.
+
+    Arguments: `x`, float array of any shape. Returns `y`, of the same shape, and the cache; `y` is
+    inf where eˣ does not fit the dtype (x > 709.78 in float64, x > 88.72 in float32).
+    Raises `DTypeError` when `x` is no float array. Source: (eˣ)' = eˣ.
+    """
+    expect.floats("exp", x=x)
+    with np.errstate(over="ignore", under="ignore"):
+        y = xp_of(x).exp(x)
+    return y, y
+
+
+def exp_backward(dy: Array, cache: Cache) -> Array:
+    """Gradient of eˣ, from the output: dx = dy y.
+
+    Arguments: `dy`, of y's shape; `cache` of `exp`. Returns `dx`, shaped as `x`.
+    Raises `ShapeError` when `dy` does not have y's shape.
+    """
+    y = cache
+    expect.upstream("exp_backward", "dy", dy, "y", y.shape, y)
+    with np.errstate(over="ignore", under="ignore"):
+        return dy * y
+
+
+def log(x: Array) -> tuple[Array, Cache]:
+    """The natural logarithm of every entry: y = ln x.
+
+    Arguments: `x`, float array of any shape, every entry > 0. Returns `y`, of the same shape, and
+    the cache.
+    Raises `DomainError` for an entry that is not positive, `DTypeError` when `x` is no float array.
+    Source: (ln x)' = 1/x.
+    """
+    expect.floats("log", x=x)
+    if x.dtype.kind == "f":
+        expect.everywhere("log", "x", x, x > 0, "log needs x > 0")
+    return xp_of(x).log(x), x
+
+
+def log_backward(dy: Array, cache: Cache) -> Array:
+    """Gradient of ln x: dx = dy / x.
+
+    Arguments: `dy`, of y's shape; `cache` of `log`. Returns `dx`, shaped as `x`.
+    Raises `ShapeError` when `dy` does not have y's shape.
+    """
+    x = cache
+    expect.upstream("log_backward", "dy", dy, "y", x.shape, x)
+    with np.errstate(over="ignore"):
+        return dy / x

@@ -1,0 +1,120 @@
+"""Matrix products, and the linear map that every dense layer is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bplib import expect
+from bplib.backend import Array, Cache, xp_of
+from bplib.errors import ShapeError
+from bplib.ops.broadcasting import sum_to_shape
+
+
+def linear(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
+    """A batch of rows through a matrix, plus a bias: y = x W + b.
+
+    Arguments: `x` (m, n_in), a batch of m rows; `W` (n_in, n_out); `b` (n_out,); float arrays.
+    Returns `y` (m, n_out) and the cache.
+    Raises `ShapeError` for other ranks or widths, `DTypeError` for integers or mixed precision.
+    Source: chapter 2, equations for X θ; Goodfellow, Bengio, Courville (2016), section 6.5.
+    """
+    expect.floats("linear", x=x, W=W, b=b)
+    if not (x.ndim == W.ndim == 2 and b.ndim == 1 and x.shape[1] == W.shape[0]):
+        raise _misfit(x, W, b)
+    if b.shape[0] != W.shape[1]:
+        raise _misfit(x, W, b)
+    xp_of(x, W, b)
+    y = x @ W
+    y += b
+    return y, (x, W)
+
+
+def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Gradients of x W + b: dx = dy Wᵀ, dW = xᵀ dy, db = Σ over the batch of dy.
+
+    The bias is added to every row, so its gradient is the sum over the rows.
+    Arguments: `dy` (m, n_out); `cache` of `linear`.
+    Returns `dx` (m, n_in), `dW` (n_in, n_out), `db` (n_out,).
+    Raises `ShapeError` when `dy` does not have y's shape.
+    """
+    x, W = cache
+    expect.upstream("linear_backward", "dy", dy, "y", (x.shape[0], W.shape[1]), x)
+    return dy @ W.T, x.T @ dy, dy.sum(axis=0)
+
+
+def _misfit(x: Array, W: Array, b: Array) -> ShapeError:
+    if x.ndim != 2:
+        hint = "; one single sample is x[None, :]" if x.ndim == 1 else ""
+        return ShapeError(f"linear: x has shape {x.shape}; it needs two axes, (m, n_in){hint}.")
+    if W.ndim != 2:
+        return ShapeError(f"linear: W has shape {W.shape}; it needs two axes, (n_in, n_out).")
+    if x.shape[1] != W.shape[0]:
+        return ShapeError(
+            f"linear: W has {W.shape[0]} rows, but x has {x.shape[1]} columns; "
+            "x (m, n_in) needs W (n_in, n_out)."
+        )
+    return ShapeError(
+        f"linear: b has shape {b.shape}, but W has {W.shape[1]} columns; "
+        "W (n_in, n_out) needs b (n_out,)."
+    )
+
+
+def matmul(A: Array, B: Array) -> tuple[Array, Cache]:
+    """The matrix product: C = A B.
+
+    Arguments: `A` (…, m, k) or (k,); `B` (…, k, n) or (k,); float arrays. Leading axes are
+    batches: equal, or one stretches to the other. A vector on the left counts as a row, on the
+    right as a column, and that axis is gone from the result, as in NumPy's `@`.
+    Returns `C` (…, m, n) and the cache.
+    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers or mixed precision.
+    Source: Giles (2008), "Collected matrix derivative results", section 2.2.2.
+    """
+    expect.floats("matmul", A=A, B=B)
+    if A.ndim == 0 or B.ndim == 0:
+        name, number = ("A", A) if A.ndim == 0 else ("B", B)
+        raise ShapeError(f"matmul: {name} has shape {number.shape}; multiply by a number with *.")
+    rows, columns = _as_matrices(A, B)
+    if rows.shape[-1] != columns.shape[-2]:
+        raise ShapeError(
+            f"matmul: A has shape {A.shape} and B has shape {B.shape}; the last axis of A "
+            f"({rows.shape[-1]}) must equal the rows of B ({columns.shape[-2]})."
+        )
+    batch = _batch_shape(A, B, rows.shape[:-2], columns.shape[:-2])
+    xp_of(A, B)
+    C = A @ B
+    return C, (A, B, C.shape, (*batch, rows.shape[-2], columns.shape[-1]))
+
+
+def matmul_backward(dC: Array, cache: Cache) -> tuple[Array, Array]:
+    """Gradients of A B: dA = dC Bᵀ, dB = Aᵀ dC, each summed to its input's shape.
+
+    Arguments: `dC`, of C's shape; `cache` of `matmul`. Returns `dA`, `dB`, shaped as `A`, `B`.
+    Raises `ShapeError` when `dC` does not have C's shape.
+    """
+    A, B, shape, full_shape = cache
+    expect.upstream("matmul_backward", "dC", dC, "C", shape, A)
+    rows, columns = _as_matrices(A, B)
+    dC = dC.reshape(full_shape)
+    dA = dC @ columns.swapaxes(-1, -2)
+    dB = rows.swapaxes(-1, -2) @ dC
+    return (
+        sum_to_shape(dA, rows.shape).reshape(A.shape),
+        sum_to_shape(dB, columns.shape).reshape(B.shape),
+    )
+
+
+def _as_matrices(A: Array, B: Array) -> tuple[Array, Array]:
+    return A.reshape(1, -1) if A.ndim == 1 else A, B.reshape(-1, 1) if B.ndim == 1 else B
+
+
+def _batch_shape(A: Array, B: Array, a: tuple, b: tuple) -> tuple[int, ...]:
+    try:
+        batch = np.broadcast_shapes(a, b)
+    except ValueError:
+        batch = None
+    if batch is None or (batch != a and batch != b):
+        raise ShapeError(
+            f"matmul: A has shape {A.shape} and B has shape {B.shape}; the leading axes "
+            f"{a} and {b} must be equal, or one must stretch to the other."
+        )
+    return batch

@@ -1,0 +1,80 @@
+"""Sums and means over some axes or over all of them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bplib import expect
+from bplib.backend import Array, Cache, xp_of
+from bplib.errors import DTypeError, ShapeError
+
+Axis = int | tuple[int, ...] | None
+
+
+def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cache]:
+    """Sum over the given axes: y = Σ x.
+
+    Arguments: `x`, float array of any shape; `axis`, the axis or axes to sum over, None for all;
+    `keepdims`, keep these with length 1. Returns `y`, without these axes, and the cache.
+    Raises `ShapeError` for an axis that `x` does not have, `DTypeError` when `x` is no float array.
+    Source: chapter 1, "add hands the gradient on".
+    """
+    expect.floats("sum", x=x)
+    axes = _axes("sum", x, axis)
+    with np.errstate(over="ignore"):
+        y = x.sum(axis=axes, keepdims=keepdims)
+    return y, (x, axes, y.shape)
+
+
+def sum_backward(dy: Array, cache: Cache) -> Array:
+    """Gradient of a sum: every entry that was added receives the gradient of its sum.
+
+    Arguments: `dy`, of y's shape; `cache` of `sum`. Returns `dx`, shaped as `x`.
+    Raises `ShapeError` when `dy` does not have y's shape.
+    """
+    x, axes, shape = cache
+    expect.upstream("sum_backward", "dy", dy, "y", shape, x)
+    kept = tuple(1 if axis in axes else size for axis, size in enumerate(x.shape))
+    return xp_of(dy).broadcast_to(dy.reshape(kept), x.shape).copy()
+
+
+def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cache]:
+    """Mean over the given axes: y = Σ x / n, where n entries are averaged.
+
+    Arguments: `x`, float array of any shape; `axis`, the axis or axes to average over, None for
+    all; `keepdims`, keep these with length 1. Returns `y`, without these axes, and the cache.
+    Raises `ShapeError` for an axis that `x` does not have, `DTypeError` when `x` is no float array.
+    Source: a sum and a division, chapter 2.
+    """
+    expect.floats("mean", x=x)
+    total, cache = sum(x, _axes("mean", x, axis), keepdims)
+    n = math.prod(x.shape[axis] for axis in cache[1])
+    return total / n, (cache, n)
+
+
+def mean_backward(dy: Array, cache: Cache) -> Array:
+    """Gradient of a mean: dx = (gradient of the sum) / n.
+
+    Arguments: `dy`, of y's shape; `cache` of `mean`. Returns `dx`, shaped as `x`.
+    Raises `ShapeError` when `dy` does not have y's shape.
+    """
+    sum_cache, n = cache
+    expect.upstream("mean_backward", "dy", dy, "y", sum_cache[2], sum_cache[0])
+    return sum_backward(dy / n, sum_cache)
+
+
+def _axes(op: str, x: Array, axis: Axis) -> tuple[int, ...]:
+    if axis is None:
+        return tuple(range(x.ndim))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    for one in axes:
+        if isinstance(one, bool) or not isinstance(one, int):
+            raise DTypeError(f"{op}: axis is a {type(one).__name__}; whole numbers are needed.")
+        if not -x.ndim <= one < x.ndim:
+            raise ShapeError(f"{op}: axis {one} does not exist; x has shape {x.shape}.")
+    positions = tuple(one % x.ndim for one in axes)
+    if len(set(positions)) != len(positions):
+        raise ShapeError(f"{op}: axis {axis} names one axis twice.")
+    return positions
