@@ -6,7 +6,6 @@ Python programmer would expect in its place, so `except ValueError` works as it 
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Iterable
 from types import ModuleType
@@ -46,6 +45,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     Arguments: `kind`, what the name stands for ("exercise"); `name`, what was asked for;
     `known`, the names that exist. Returns the error; the caller raises it.
     """
+    import difflib  # here, because only a mistake needs it and `import bplib` should stay quick
+
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if close:
