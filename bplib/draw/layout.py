@@ -160,8 +160,10 @@ def _reduce_crossings(
     return best
 
 
-def separate(wanted: Sequence[float], distances: Sequence[float]) -> list[float]:
-    """Positions nearest to `wanted` (least squares) with neighbours at least `distances` apart.
+def separate(
+    wanted: Sequence[float], distances: Sequence[float], weights: Sequence[float] | None = None
+) -> list[float]:
+    """Positions nearest to `wanted` (weighted least squares), neighbours `distances` apart or more.
 
     Subtracting the summed distances turns this into isotonic regression, which pooling adjacent
     violators solves exactly.
@@ -169,15 +171,15 @@ def separate(wanted: Sequence[float], distances: Sequence[float]) -> list[float]
     offsets = [0.0]
     for distance in distances:
         offsets.append(offsets[-1] + distance)
-    blocks: list[tuple[float, int]] = []
-    for target, offset in zip(wanted, offsets, strict=True):
-        mean, size = target - offset, 1
+    blocks: list[tuple[float, float, int]] = []
+    for i, (target, offset) in enumerate(zip(wanted, offsets, strict=True)):
+        mean, weight, size = target - offset, 1.0 if weights is None else weights[i], 1
         while blocks and blocks[-1][0] > mean:
-            other, count = blocks.pop()
-            mean = (mean * size + other * count) / (size + count)
-            size += count
-        blocks.append((mean, size))
-    flat = [mean for mean, size in blocks for _ in range(size)]
+            other, heavy, count = blocks.pop()
+            mean = (mean * weight + other * heavy) / (weight + heavy)
+            weight, size = weight + heavy, size + count
+        blocks.append((mean, weight, size))
+    flat = [mean for mean, _, size in blocks for _ in range(size)]
     return [mean + offset for mean, offset in zip(flat, offsets, strict=True)]
 
 
@@ -210,6 +212,7 @@ def _coordinates(
         start = separate([0.0] * len(level), distances[k])
         for node, place in zip(level, start, strict=True):
             cross[node] = place
+    held = [[pull[node] if node < n else 2.0 for node in level] for level in order]
     ways = [range(len(order)), range(len(order) - 1, -1, -1)]
     for sweep in range(sweeps):
         for k in ways[sweep % 2]:
@@ -219,7 +222,7 @@ def _coordinates(
                 total = sum(weight for _, _, weight in pulls)
                 mean = sum((cross[o] + s) * w for o, s, w in pulls) / total if total else 0.0
                 wanted.append(mean if total else cross[node])
-            for node, place in zip(order[k], separate(wanted, distances[k]), strict=True):
+            for node, place in zip(order[k], separate(wanted, distances[k], held[k]), strict=True):
                 cross[node] = place
     return cross
 
@@ -238,7 +241,8 @@ def arrange(
     boxes: room of each node across the layers, in pixels; gap: free room between neighbours;
     wire: room on either side of a wire that passes a layer; ports: for each edge how far from
     the target's anchor it arrives; pull: how strongly each node draws those that use it towards
-    itself (1 by default): what pulls strongly gets the straight wires. The smallest coordinate of a box is 0.
+    itself (1 by default): what pulls strongly gets the straight wires.
+    The smallest coordinate of a box is 0.
     """
     n = len(boxes)
     if n == 0:
