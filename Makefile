@@ -36,7 +36,8 @@ set-up-book set-up-test: set-up-%:
 			exec $$python requirements/set_up.py $*; \
 		fi; \
 	done; \
-	echo "make: Python 3.11 or newer is needed, and $(or $(PYTHON),python3) is $$($(or $(PYTHON),python3) --version 2>&1 | head -n 1)." >&2; \
+	seen=$$($(or $(PYTHON),python3) --version 2>/dev/null) || seen="no Python"; \
+	echo "make: Python 3.11 or newer is needed; $(or $(PYTHON),python3) is $$seen. PYTHON=… names another." >&2; \
 	exit 1
 
 book: set-up-book
