@@ -1,0 +1,201 @@
+"""The decision: one order of questions, and the first that fails is the answer.
+
+defined → signature → returned something → type and shape → finite → values → inputs unmodified and
+not aliased → fresh random cases → own work.  The verdict comes from values alone; the diagnosis is
+asked afterwards what to call a failure.
+"""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import words
+from .call import Caller, code_of, in_process
+from .compare import FLOAT32_TOLERANCE
+from .declare import Exercise
+from .diagnose import diagnose
+from .library import library_call
+from .result import Failure, Result, headline
+from .sizes import note
+from .verdict import Judged, first_finding, judge
+
+_FRESH_SEEDS = 10**6
+
+
+def fixed_seed(name: str) -> int:
+    """The seed of an exercise's own cases, the same on every machine."""
+    return 1000 + zlib.crc32(name.encode()) % 9000
+
+
+def make_cases(exercise: Exercise, seed: int) -> list[tuple]:
+    """The inputs of all cases that belong to one seed."""
+    return [
+        tuple(exercise.cases(np.random.default_rng([seed, i]), i)) for i in range(exercise.n_cases)
+    ]
+
+
+def decide(
+    exercise: Exercise,
+    function: Any,
+    seed: int | None = None,
+    *,
+    call: Caller = in_process,
+    own_work: bool = True,
+) -> Result:
+    """The verdict on a function; displays nothing and records nothing.
+
+    seed      only the cases of this seed; without it the exercise's own, then fresh random ones
+    call      how the function is called: here, or by a worker process
+    own_work  whether handing in the library's own answer counts as a failure
+    """
+    used = fixed_seed(exercise.name) if seed is None else int(seed)
+    early = _before_calling(exercise, function, used)
+    if early is not None:
+        return early
+    result, judged = _on_cases(exercise, function, used, call)
+    if result is not None:
+        return result
+    if seed is None:
+        fresh = int(np.random.default_rng().integers(10_000, _FRESH_SEEDS))
+        result, _ = _on_cases(exercise, function, fresh, call, fresh=True)
+        if result is not None:
+            return result
+    if own_work:
+        name = library_call(exercise, function, judged[0].inputs)
+        if name is not None:
+            failure = Failure(None, "", "library", words.library(name))
+            return _failed(exercise, failure, used, label="library")
+    single = any(part.single for one in judged for part in one.parts)
+    tolerance = max(exercise.tolerance, FLOAT32_TOLERANCE) if single else exercise.tolerance
+    text = words.passed(exercise, seed is None, tolerance)
+    return Result("passed", exercise.name, headline("passed", exercise.name, text), used)
+
+
+# ── before any case ──────────────────────────────────────────────────────────────────────────────
+
+
+def _before_calling(exercise: Exercise, function: Any, seed: int) -> Result | None:
+    if function is None or function is Ellipsis or _is_stub(function):
+        return not_attempted(exercise, seed)
+    if not callable(function):
+        failure = Failure(None, "", "defined", words.not_a_function(exercise, function))
+        return _failed(exercise, failure, seed)
+    problem = _signature_problem(exercise, function)
+    if problem is None:
+        return None
+    return _failed(exercise, Failure(None, "", "signature", problem), seed)
+
+
+def not_attempted(exercise: Exercise, seed: int | None = None) -> Result:
+    text = "not attempted yet. Write the function, run its cell, then run this one again."
+    return Result(
+        "not_attempted", exercise.name, headline("not_attempted", exercise.name, text), seed
+    )
+
+
+def _is_stub(function: Any) -> bool:
+    """Whether a function has an empty body: a docstring, `...` or `pass`, nothing else."""
+    code = code_of(function)
+    if code is None or inspect.isclass(function):
+        return False
+    steps = [
+        step
+        for step in dis.get_instructions(code)
+        if step.opname not in ("RESUME", "NOP", "CACHE", "COPY_FREE_VARS")
+    ]
+    names = [step.opname for step in steps]
+    empty = names in (["LOAD_CONST", "RETURN_VALUE"], ["RETURN_CONST"])
+    return empty and steps[0].argval in (None, Ellipsis)
+
+
+def _signature_problem(exercise: Exercise, function: Callable[..., Any]) -> str | None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # built-in functions may have none: the call will tell
+        return None
+    wanted = exercise.arguments
+    try:
+        signature.bind(*wanted)
+    except TypeError:
+        return words.signature(wanted, tuple(signature.parameters))
+    given = tuple(signature.parameters)[: len(wanted)]
+    if given != wanted and sorted(given) == sorted(wanted):
+        return words.argument_order(wanted, given)
+    return None
+
+
+# ── the cases ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _on_cases(
+    exercise: Exercise, function: Any, seed: int, call: Caller, fresh: bool = False
+) -> tuple[Result | None, list[Judged]]:
+    """Calls the function on all cases of a seed; a Result as soon as something is wrong."""
+    judged: list[Judged] = []
+    cases = make_cases(exercise, seed)
+    for i, inputs in enumerate(cases):
+        outcome = call(function, inputs, exercise.seconds)
+        judged.append(judge(exercise, i, inputs, outcome))
+        if not outcome.returned:
+            break
+    first = judged[0].outcome.raised
+    if first is not None and first.unfinished:
+        return not_attempted(exercise, seed), judged
+    last = judged[-1]
+    if not last.outcome.returned:
+        return _broken(exercise, last, judged, seed), judged
+    failure = first_finding(exercise, judged)
+    if failure is None:
+        return None, judged
+    if fresh:
+        failure = Failure(failure.case, failure.note, "fresh", words.fresh(failure.text))
+    return _failed(exercise, failure, seed, judged), judged
+
+
+def _broken(exercise: Exercise, last: Judged, judged: Sequence[Judged], seed: int) -> Result:
+    """The function raised, or never came back."""
+    outcome, case = last.outcome, last.index
+    failure = Failure(
+        case + 1,
+        note(exercise, last.inputs),
+        "returned",
+        words.timed_out(exercise.seconds)
+        if outcome.timed_out
+        else words.raised(exercise, outcome, last.inputs),
+    )
+    status = "timeout" if outcome.timed_out else "error"
+    return _failed(exercise, failure, seed, judged, status=status)
+
+
+def _failed(
+    exercise: Exercise,
+    failure: Failure,
+    seed: int,
+    judged: Sequence[Judged] = (),
+    *,
+    status: str = "failed",
+    label: str | None = None,
+) -> Result:
+    text = failure.text
+    if failure.case is not None:
+        where = f"case {failure.case} of {exercise.n_cases}"
+        text = f"{where} ({failure.note}): {text}" if failure.note else f"{where}: {text}"
+    message = headline(status, exercise.name, text)
+    if status != "timeout" and judged:
+        named = diagnose(
+            exercise,
+            [one.inputs for one in judged],
+            [one.outcome for one in judged],
+            effects=failure.step in ("inputs", "alias"),
+        )
+        if named is not None:
+            label = named.label
+            message += f"\n**Likely mistake:** {named.message}"
+    details = words.details(exercise, failure, judged)
+    return Result(status, exercise.name, message, seed, (failure,), label, details)

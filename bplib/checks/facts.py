@@ -1,0 +1,219 @@
+"""What can be measured about a wrong answer: a ratio, a sign, a transpose, the row that is wrong.
+
+Facts describe; they never decide.  A fact is stated with its cause ("7 is the batch size") only if
+it holds in every case.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from .compare import relative_error
+from .kinds import Part
+from .sizes import number, what_is
+
+_MATCH = 1e-6  # relative error within which a measured relation counts as exact
+
+Sizes = dict[str, int]
+
+
+def _same(answer: np.ndarray, expected: np.ndarray) -> bool:
+    return answer.shape == expected.shape and relative_error(answer, expected) <= _MATCH
+
+
+def shape_fact(part: Part, sizes: Sizes) -> str:
+    """What is wrong with a shape."""
+    a, e = part.answer, part.expected
+    if e.shape == ():
+        text = f"returns shape {a.shape}; a single number is due"
+        if a.size == 1 and _same(a.reshape(()), e):
+            return text + f"; the number inside is right (`.item()`, or an index less: {a.shape})"
+        if a.size and _same(a.sum().reshape(()), e):
+            return text + "; the sum of its entries is the right number"
+        if a.size and _same(a.mean().reshape(()), e):
+            return text + "; the mean of its entries is the right number"
+        return text
+    if a.shape == ():
+        text = f"returns a single number; shape {e.shape} is due"
+        for word, collapsed in (("sum", e.sum()), ("mean", e.mean())):
+            if _same(a, np.asarray(collapsed)):
+                return text + f"; it is the {word} of the right entries"
+        return text
+    text = f"returns shape {a.shape}; shape {e.shape} is due"
+    return text + _relation_of_shapes(a, e, sizes)
+
+
+def _relation_of_shapes(a: np.ndarray, e: np.ndarray, sizes: Sizes) -> str:
+    if a.ndim > 1 and _same(a.T, e):
+        return "; the values are right once it is transposed"
+    if a.size == e.size and _same(a.reshape(e.shape), e):
+        return "; the values are right, an axis is too many or too few"
+    for axis in range(a.ndim):
+        if a.ndim == e.ndim + 1 and a.shape[:axis] + a.shape[axis + 1 :] == e.shape:
+            length = f"axis {axis}, of length {_size(a.shape[axis], sizes)}"
+            if _same(a.sum(axis=axis), e):
+                return f"; summed over {length}, the values are right"
+            if _same(a.mean(axis=axis), e):
+                return f"; averaged over {length}, the values are right"
+    if a.ndim == 2 and e.ndim == 1 and a.shape == (len(e), len(e)):
+        return f". Did shapes {(len(e), 1)} and {e.shape} meet and broadcast?"
+    return ""
+
+
+def _size(length: int, sizes: Sizes) -> str:
+    letters = [letter for letter, size in sizes.items() if size == length]
+    if len(letters) != 1:
+        return str(length)
+    return f"{length}, which is {what_is(length, letters[0]).split(' is ', 1)[1]}"
+
+
+def order_fact(parts: Sequence[Part]) -> str | None:
+    """Whether the returned things are right but in another order."""
+    if not 2 <= len(parts) <= 5 or any(part.name is None for part in parts):
+        return None
+    for order in itertools.permutations(range(len(parts))):
+        if order == tuple(range(len(parts))):
+            continue
+        if all(_same(parts[j].answer, part.expected) for j, part in zip(order, parts, strict=True)):
+            names = ", ".join(str(part.name) for part in parts)
+            return f"the values are right, but not in this order: `return {names}`"
+    return None
+
+
+def finite_fact(part: Part) -> str:
+    """Where the answer is NaN or infinite."""
+    a = part.answer
+    bad = ~np.isfinite(a)
+    what = "NaN" if np.isnan(a[bad]).any() else "infinity"
+    if a.shape == ():
+        return f"returns {what}"
+    if bad.all():
+        return f"every entry is {what}"
+    first = tuple(int(i) for i in np.argwhere(bad)[0])
+    return f"{int(bad.sum())} of {a.size} entries are {what}, the first at {index(first)}"
+
+
+def value_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -> str:
+    """What is wrong with the values in this case; `history` has the same part of every case."""
+    a, e = part.answer, part.expected
+    sizes = history[case][1]
+    if part.integers and not _same(a, e) and np.any(e != np.round(e)):
+        return "the values are whole numbers, the right ones are not: is an array of integers made?"
+    if a.shape == ():
+        return _scalar_fact(part, case, history)
+    start = f"shape {a.shape} is right; "
+    return start + (_ratio_fact(part, sizes, history) or _array_fact(a, e))
+
+
+def _scalar_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -> str:
+    a, e = float(part.answer), float(part.expected)
+    cause = _cause(part, history[case][1], history)
+    text = f"returns {number(a)}; {number(e)} is due"
+    if cause is not None:
+        what = cause.removeprefix("is ").replace("has the", "with the", 1)
+        return f"returns {number(a)}, {what}; {number(e)} is due"
+    if number(a) == number(e):
+        text = f"returns {a!r}; {e!r} is due, so only the last digits differ".replace("-", "−")
+    return text
+
+
+def _ratio(a: np.ndarray, e: np.ndarray) -> float | None:
+    """The number r with a = r·e, if there is one."""
+    scale = float(np.abs(e).max(initial=0.0))
+    if scale == 0.0 or not np.isfinite(a).all():
+        return None
+    unit = e / scale
+    r = float((a / scale * unit).sum() / (unit * unit).sum())
+    return r if r != 0.0 and relative_error(a, r * e) <= _MATCH else None
+
+
+def _ratio_fact(part: Part, sizes: Sizes, history: Sequence[tuple[Part, Sizes]]) -> str | None:
+    if not np.any(part.answer) and np.any(part.expected):
+        return "every entry is 0"
+    r = _ratio(part.answer, part.expected)
+    if r is None:
+        return None
+    cause = _cause(part, sizes, history)
+    return f"every entry {cause}" if cause else f"every entry {_times(r)} in this case"
+
+
+def _cause(part: Part, sizes: Sizes, history: Sequence[tuple[Part, Sizes]]) -> str | None:
+    """The ratio in words, if one rule explains it in every case."""
+    ratios = [
+        (_ratio(one.answer, one.expected), letters)
+        for one, letters in history
+        if one.answer.shape == one.expected.shape and np.any(one.expected)
+    ]
+    if len(ratios) < 2 or any(r is None for r, _ in ratios):
+        return None
+    here = _ratio(part.answer, part.expected)
+    if here is None:
+        return None
+    if all(abs(r / here - 1) <= _MATCH for r, _ in ratios):  # type: ignore[operator]
+        return _times(here)
+    for letter in sizes:
+        for power in (1, -1, 2, -2):
+            for factor in (1.0, 2.0, 0.5, -1.0, -2.0, -0.5):
+                if all(
+                    letter in letters
+                    and abs(r / (factor * float(letters[letter]) ** power) - 1) <= _MATCH  # type: ignore[operator]
+                    for r, letters in ratios
+                ):
+                    return f"{_times(here)}, and {what_is(sizes[letter], letter)}"
+    return None
+
+
+def _times(r: float) -> str:
+    """A ratio in words: "is 7.00 times too large", "has the wrong sign"."""
+    size = abs(r)
+    if abs(size - 1) <= _MATCH:
+        return "has the wrong sign"
+    much = f"{size:.2f} times too large" if size > 1 else f"{1 / size:.2f} times too small"
+    return f"has the wrong sign and is {much}" if r < 0 else f"is {much}"
+
+
+def _array_fact(a: np.ndarray, e: np.ndarray) -> str:
+    if a.ndim == 2 and a.shape[0] == a.shape[1] and _same(a.T, e):
+        return "the values are right once it is transposed"
+    for axis in range(a.ndim):
+        if _same(np.flip(a, axis), e):
+            return f"the entries along axis {axis} are right but in reverse order"
+    if _same(np.sort(a, axis=None), np.sort(e, axis=None)):
+        return "the right values are all there, in other places"
+    if _same(np.abs(a), np.abs(e)):
+        wrong = np.sign(a) != np.sign(e)
+        return f"{int(wrong.sum())} of {a.size} entries have the wrong sign, the others are right"
+    offset = a - e
+    if _same(offset, np.full_like(offset, offset.flat[0])):
+        much = number(abs(offset.flat[0]))
+        return f"every entry is {much} too {'large' if offset.flat[0] > 0 else 'small'}"
+    return _place_fact(a, e)
+
+
+def _place_fact(a: np.ndarray, e: np.ndarray) -> str:
+    """Which entries are wrong: a row, a column, one entry, or most of them."""
+    wrong = np.abs(a - e) > _MATCH * np.abs(e).max()
+    for axis, word in ((1, "row"), (0, "column")):
+        lines = wrong.any(axis=axis) if a.ndim == 2 else np.ones(1, dtype=bool)
+        if not lines.all() and wrong.all(axis=axis).sum() == lines.sum():
+            places = ", ".join(str(i) for i in np.flatnonzero(lines)[:6])
+            one = lines.sum() == 1
+            which = f"{word} {places} is wrong" if one else f"{word}s {places} are wrong"
+            return f"{which}, the other {word}s are right"
+    worst = tuple(int(i) for i in np.unravel_index(np.abs(a - e).argmax(), a.shape))
+    at = f"at {index(worst)} it is {number(a[worst])}; {number(e[worst])} is due"
+    count = int(wrong.sum())
+    if count == a.size:
+        return f"every entry is wrong; {at}"
+    if count == 0:
+        return f"only the last digits differ; {at}"
+    others = "the others are right" if a.size - count > 1 else "the other one is right"
+    return f"{count} of {a.size} entries {'is' if count == 1 else 'are'} wrong; {at}; {others}"
+
+
+def index(place: tuple[int, ...]) -> str:
+    """An index as one writes it: [3] or [0, 2]."""
+    return f"[{', '.join(str(i) for i in place)}]"

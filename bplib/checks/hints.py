@@ -1,0 +1,108 @@
+"""Hints, one more each time, and the worked answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import BplibError
+from .declare import AnyExercise, Prediction
+from .progress import record_hint, record_solution, store
+from .words import value
+
+_asked: set[str] = set()  # exercises whose solution was asked for once, without an attempt
+
+
+def hint_lines(exercise: AnyExercise, spoken: str, level: int | None = None) -> list[str]:
+    """The lines of a hint; `spoken` is how the reader calls the exercise, `f` or `"f"`.
+
+    Without `level` it is the first hint not read yet; after the third, all three.
+    """
+    name, count = exercise.name, len(exercise.hints)
+    if level is not None and not (type(level) is int and 1 <= level <= count):
+        return [f"○ **{name}**: there are {count} hints, 1 to {count}; not {level!r}."]
+    read = store().entry(name)["hints"]
+    wanted = min(read + 1, count) if level is None else level
+    record_hint(name, wanted)
+    first = 1 if level is None and read >= count else wanted
+    lines = [
+        f"Hint {k} of {count} · **{name}**: {exercise.hints[k - 1]}"
+        for k in range(first, wanted + 1)
+    ]
+    return [*lines, f"Next: {next_help(spoken, wanted)}"]
+
+
+def next_help(spoken: str, read: int) -> str:
+    """What to ask for next, after `read` hints."""
+    if read >= 3:
+        return f"`solution({spoken})`"
+    return f"`hint({spoken})` ({read + 1} of 3)"
+
+
+def solution_lines(exercise: AnyExercise, spoken: str) -> tuple[list[str], str]:
+    """The lines above a worked answer and its source; no source while it still asks back."""
+    name = exercise.name
+    entry = store().entry(name)
+    if not entry["attempts"] and name not in _asked:
+        _asked.add(name)
+        ask = (
+            f"○ **{name}**: you have not tried it yet, and a wrong first try teaches more than a "
+            "right answer read."
+        )
+        return [ask, f"Still want to see it? Run `solution({spoken})` once more."], ""
+    source = worked_answer(exercise)
+    if source is None:
+        return [f"○ **{name}**: the solution notebooks are not installed here."], ""
+    record_solution(name)
+    return [f"A worked answer · **{name}**", f"What to notice: {exercise.after}"], source
+
+
+def worked_answer(exercise: AnyExercise) -> str | None:
+    """The worked answer from the course's solution notebook, without the markers around it."""
+    if isinstance(exercise, Prediction):
+        return value(exercise.answer)
+    folder = solutions_folder()
+    if folder is None:
+        return None
+    for path in sorted(folder.glob(f"{exercise.chapter:02d}_*.ipynb")):
+        for source in code_cells(path):
+            if is_answer(source, exercise.name):
+                return "\n".join(
+                    line
+                    for line in source.split("\n")
+                    if line.strip() not in ("# BEGIN SOLUTION", "# END SOLUTION")
+                ).strip()
+    return None
+
+
+def is_answer(source: str, name: str) -> bool:
+    """Whether a cell holds the answer to `name`: it defines it, or holds a marked region for it."""
+    if re.search(rf"^def {name}\(", source, re.MULTILINE):
+        return True
+    return "BEGIN SOLUTION" in source and name in source
+
+
+def code_cells(path: Path) -> Iterator[str]:
+    """The sources of a notebook's code cells; nothing where it cannot be read."""
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        cells = notebook["cells"]
+    except (OSError, ValueError, KeyError):
+        return
+    for cell in cells:
+        if cell.get("cell_type") == "code":
+            yield "".join(cell.get("source", ""))
+
+
+def solutions_folder() -> Path | None:
+    """The course's `solutions/`: the clone's, or the one inside the package."""
+    from ..course import files
+
+    try:
+        folder = Path(files()) / "solutions"
+    except BplibError:
+        return None
+    return folder if folder.is_dir() else None

@@ -1,0 +1,70 @@
+"""Recognises an answer that hands back the library's own.
+
+The learner's function runs once more under a profile hook, which sees every Python function that is
+entered.  What counts is a call of bplib *from outside* bplib: that an input of the case is a
+function of bplib's, or that a permitted function calls others, is nobody's fault.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from .call import code_of, in_process
+from .declare import Exercise
+
+_PACKAGE = __name__.partition(".")[0]
+_CHECKS = __name__.rpartition(".")[0]
+# Loading data or asking where an array lives is not the answer to anything.
+_FREE = tuple(f"{_PACKAGE}.{name}" for name in ("data", "backend", "errors", "expect", "draw"))
+
+
+def library_call(exercise: Exercise, function: Callable[..., Any], inputs: tuple) -> str | None:
+    """Name of the first function of bplib that the answer rests on and may not; None if none."""
+    forbidden = {code_of(f) for f in (exercise.reference, *exercise.equivalents)} - {None}
+    found: list[str] = []
+
+    def look(frame: Any, event: str, argument: Any) -> None:
+        module, code = str(frame.f_globals.get("__name__", "")), frame.f_code
+        if event != "call" or found or not _inside(module):
+            return
+        caller = frame.f_back
+        handed_in = caller is not None and caller.f_code is watched.__code__
+        if not handed_in and _inside(str(caller.f_globals.get("__name__", ""))):
+            return
+        if module.startswith(_CHECKS) and code not in forbidden:
+            return
+        if module.startswith(_FREE):
+            return
+        name = f"{module}.{code.co_qualname}"
+        if not _allowed(name, exercise.uses):
+            found.append(_public(name))
+
+    def watched(*given: Any) -> Any:
+        before = sys.getprofile()
+        sys.setprofile(look)
+        try:
+            return function(*given)
+        finally:
+            sys.setprofile(before)
+
+    in_process(watched, inputs, exercise.seconds)
+    return found[0] if found else None
+
+
+def _inside(module: str) -> bool:
+    return module == _PACKAGE or module.startswith(_PACKAGE + ".")
+
+
+def _allowed(name: str, uses: tuple[str, ...]) -> bool:
+    return any(f".{use}." in f".{name}." for use in uses)
+
+
+def _public(name: str) -> str:
+    """The name a reader knows: the class for a method, no private modules of the checks."""
+    if name.startswith(_CHECKS):
+        return "the reference of the checks"
+    words = name.replace(".<locals>", "").split(".")
+    shown = [word for word in words if not word.startswith(("_", "<"))]
+    return ".".join(shown)

@@ -1,0 +1,293 @@
+"""What a reader has done: one JSON file in the user's data folder, never lost, never in the way.
+
+The file is written whole and put in place in one move.  Every change reads the file again under a
+lock first, so two notebooks that are open at once add up.  The environment variable BPLIB_PROGRESS
+holds another path, or `memory` for progress that ends with the process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+_KEPT_ANSWERS = 50
+_LOCK_SECONDS = 5.0
+
+Data = dict[str, Any]
+
+
+def default_path() -> Path:
+    """Where the file is without BPLIB_PROGRESS: the system's folder for a user's data."""
+    try:
+        from platformdirs import user_data_dir
+    except ImportError:
+        base = os.environ.get("APPDATA") or os.environ.get("XDG_DATA_HOME")
+        return (Path(base) if base else Path.home() / ".local" / "share") / "bplib/progress.json"
+    return Path(user_data_dir("bplib", appauthor=False)) / "progress.json"
+
+
+def store() -> Store:
+    """The progress of this process, as BPLIB_PROGRESS says now."""
+    return _store(os.environ.get("BPLIB_PROGRESS", ""))
+
+
+@cache
+def _store(setting: str) -> Store:
+    if setting == "memory":
+        return Store(None)
+    try:
+        return Store(Path(setting) if setting else default_path())
+    except RuntimeError:  # no home folder at all
+        return Store(None)
+
+
+def fresh_data() -> Data:
+    return {"version": VERSION, "exercises": {}}
+
+
+class Store:
+    """A progress file, or with `path=None` progress kept in memory only.
+
+    notes  sentences that the reader has not been told yet; `take_notes` hands them over once
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._memory: Data | None = fresh_data() if path is None else None
+        self._notes: list[str] = []
+
+    def take_notes(self) -> list[str]:
+        notes, self._notes = self._notes, []
+        return notes
+
+    def entry(self, name: str) -> Data:
+        """What is known about one exercise: attempts, done, hints, solution, answers."""
+        return _entry(self.read(), name)
+
+    def read(self) -> Data:
+        """All progress.  A damaged file is set aside; a newer version's is left as it is."""
+        if self._memory is not None or self.path is None:
+            return self._memory or fresh_data()
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return fresh_data()
+        except (OSError, UnicodeDecodeError) as error:
+            return self._unreadable(error)
+        try:
+            data = json.loads(text)
+            version = data["version"]
+            if type(version) is not int or not isinstance(data["exercises"], dict):
+                raise ValueError("not a progress file")
+            if version <= VERSION and not all(map(_sound, data["exercises"].values())):
+                raise ValueError("an entry is damaged")
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return self._set_aside()
+        if version > VERSION:
+            self._notes.append(
+                f"Your progress file ({self.path}) is from a newer bplib. It stays as it is; what "
+                "you do now is kept until this session ends."
+            )
+            self._memory = fresh_data()
+            return self._memory
+        return data
+
+    def update(self, change: Callable[[Data], None]) -> None:
+        """Reads again, applies `change`, writes; all of it while no other process does."""
+        if self._memory is None and self.path is not None:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with _locked(self.path.with_name(self.path.name + ".lock")):
+                    data = self.read()
+                    change(data)
+                    if self._memory is None:
+                        _write(self.path, data)
+                    return
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                self._go_on_in_memory(f"cannot be written ({reason})")
+        change(self._memory if self._memory is not None else fresh_data())
+
+    def _go_on_in_memory(self, what: str) -> None:
+        self._notes.append(
+            f"Your progress file ({self.path}) {what}. The checks work all the same; what you do "
+            "now is kept until this session ends."
+        )
+        data = fresh_data()
+        with contextlib.suppress(Exception):
+            data = json.loads(Path(str(self.path)).read_text(encoding="utf-8"))
+        self._memory = data if _is_ours(data) else fresh_data()
+
+    def _unreadable(self, error: Exception) -> Data:
+        if isinstance(error, UnicodeDecodeError):
+            return self._set_aside()
+        self._go_on_in_memory("cannot be read")
+        return self._memory or fresh_data()
+
+    def _set_aside(self) -> Data:
+        """Renames a damaged file to the first free name and begins anew."""
+        assert self.path is not None
+        number = 1
+        while (aside := self.path.with_name(f"{self.path.name}.damaged-{number}")).exists():
+            number += 1
+        try:
+            self.path.rename(aside)
+        except FileNotFoundError:  # another process was quicker, and has said so
+            return fresh_data()
+        except OSError:
+            self._go_on_in_memory("is damaged and cannot be moved")
+            return self._memory or fresh_data()
+        self._notes.append(
+            f"Your progress file was damaged. It is kept as {aside}, and a new one is begun."
+        )
+        return fresh_data()
+
+
+# ── changes ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def record_answer(status: str, misconception: str | None, name: str, key: str) -> None:
+    """Notes a verdict; the same answer twice is one attempt, and done stays done."""
+
+    def change(data: Data) -> None:
+        entry = data["exercises"].setdefault(name, {})
+        answers = entry.setdefault("answers", {})
+        if key not in answers:
+            entry["attempts"] = entry.get("attempts", 0) + 1
+        answers.pop(key, None)
+        answers[key] = {"status": status, "misconception": misconception}
+        for old in list(answers)[:-_KEPT_ANSWERS]:
+            del answers[old]
+        if status == "passed":
+            entry["done"] = True
+
+    store().update(change)
+
+
+def record_hint(name: str, level: int) -> None:
+    """Notes how many hints have been read."""
+
+    def change(data: Data) -> None:
+        entry = data["exercises"].setdefault(name, {})
+        entry["hints"] = max(entry.get("hints", 0), level)
+
+    store().update(change)
+
+
+def record_solution(name: str) -> None:
+    """Notes that the worked answer was looked at, and whether that was before it was done."""
+
+    def change(data: Data) -> None:
+        entry = data["exercises"].setdefault(name, {})
+        entry["solution"] = True
+        if not entry.get("done"):
+            entry["solution_first"] = True
+
+    store().update(change)
+
+
+def answer_key(answer: Any) -> str:
+    """A short hash of the learner's source, or of the value."""
+    import inspect
+    import textwrap
+
+    try:
+        text = textwrap.dedent(inspect.getsource(answer))
+    except (OSError, TypeError, IndentationError):
+        code = getattr(answer, "__code__", None)
+        text = (
+            repr(answer) if code is None else f"{code.co_code!r} {code.co_names} {code.co_consts}"
+        )
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _entry(data: Data, name: str) -> Data:
+    found = data["exercises"].get(name, {})
+    return {"attempts": 0, "done": False, "hints": 0, "solution": False, "answers": {}, **found}
+
+
+def _sound(entry: Any) -> bool:
+    """Whether an entry has the kinds of values that the rest of this module counts on."""
+    return (
+        isinstance(entry, dict)
+        and type(entry.get("attempts", 0)) is int
+        and type(entry.get("hints", 0)) is int
+        and isinstance(entry.get("answers", {}), dict)
+    )
+
+
+def _is_ours(data: Any) -> bool:
+    return (
+        isinstance(data, dict)
+        and data.get("version") == VERSION
+        and isinstance(data.get("exercises"), dict)
+        and all(map(_sound, data["exercises"].values()))
+    )
+
+
+def _write(path: Path, data: Data) -> None:
+    """Writes beside the file and moves it into place: a reader sees the old or the new, whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(data, file, indent=1, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        _replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _replace(source: str, target: Path) -> None:
+    for _ in range(20):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:  # Windows: somebody is reading the target this very moment
+            time.sleep(0.02)
+    os.replace(source, target)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Holds a lock file that the system gives back when the process ends, however it ends.
+
+    Where locks do not work (some network folders) the write goes ahead without.
+    """
+    with open(path, "a+b") as file:
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while not _try_lock(file.fileno()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        yield  # closing the file releases the lock
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        return error.errno not in (11, 13, 36)  # busy: try again; anything else: no locks here
+    return True

@@ -1,0 +1,142 @@
+"""What is wrong with one answer to one case, and which finding of all cases comes first."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import facts, words
+from .call import Outcome
+from .compare import close, rounding_scale, same_objects
+from .declare import Exercise
+from .kinds import Part, is_plain, plain_problem, take_apart
+from .result import Failure
+from .sizes import note, sizes
+
+_STEPS = ("returned", "type", "shape", "finite", "values", "inputs", "alias")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One case: its inputs, what the function did, and the step at which it fails, if any."""
+
+    index: int
+    inputs: tuple
+    outcome: Outcome
+    expected: Any
+    parts: tuple[Part, ...] = ()
+    step: str | None = None
+    reason: str = ""  # the sentence, where it needs no other case to be written
+
+
+def judge(exercise: Exercise, index: int, inputs: tuple, outcome: Outcome) -> Judged:
+    """Compares one answer with the reference's."""
+    if not outcome.returned:
+        return Judged(index, inputs, outcome, None)
+    with np.errstate(all="ignore"):
+        expected = exercise.reference(*copy.deepcopy(inputs))
+    parts, step, reason = _compare(exercise, inputs, outcome.value, expected)
+    if step is None and outcome.changed:
+        step, reason = "inputs", words.changed(exercise, outcome.changed)
+    if step is None and outcome.aliased:
+        step, reason = "alias", words.aliased(exercise, outcome.aliased)
+    return Judged(index, inputs, outcome, expected, parts, step, reason)
+
+
+def _compare(
+    exercise: Exercise, inputs: tuple, value: Any, expected: Any
+) -> tuple[tuple[Part, ...], str | None, str]:
+    if value is None or value is Ellipsis:
+        return (), "returned", words.nothing(value)
+    parts: tuple[Part, ...] = ()
+    if is_plain(expected):
+        problem = plain_problem(value, expected)
+    else:
+        parts, problem = take_apart(exercise, value, expected)
+    if problem is not None:
+        return (), "type", f"returns {problem}." if problem[0] != "`" else f"{problem}."
+    if any(part.answer.shape != part.expected.shape for part in parts):
+        return parts, "shape", ""
+    if any(not np.isfinite(part.answer).all() for part in parts):
+        return parts, "finite", ""
+    if exercise.accept is not None:
+        return parts, *_accepted(exercise.accept, value, expected, inputs)
+    if not parts:
+        if same_objects(value, expected, exercise.tolerance):
+            return (), None, ""
+        return (), "values", words.plain(value, expected)
+    if all(_right(exercise, inputs, part) for part in parts):
+        return parts, None, ""
+    return parts, "values", ""
+
+
+def _accepted(
+    accept: Callable[..., bool | str], value: Any, expected: Any, inputs: tuple
+) -> tuple[str | None, str]:
+    """What the exercise's own judge says; one that stumbles over the answer refuses it."""
+    try:
+        with np.errstate(all="ignore"):
+            verdict = accept(value, expected, *copy.deepcopy(inputs))
+    except Exception:
+        verdict = False
+    if isinstance(verdict, str):
+        return "values", verdict
+    return (None, "") if verdict else ("values", words.plain(value, expected))
+
+
+def _right(exercise: Exercise, inputs: tuple, part: Part) -> bool:
+    return close(
+        part.answer,
+        part.expected,
+        exercise.tolerance,
+        single=part.single,
+        noise=lambda: rounding_scale(exercise.reference, inputs, part.key),
+    )
+
+
+def first_finding(exercise: Exercise, judged: Sequence[Judged]) -> Failure | None:
+    """The failure to tell: the earliest step of all cases, and in it the first case."""
+    wrong = [one for one in judged if one.step is not None]
+    if not wrong:
+        return None
+    first = min(wrong, key=lambda one: (_STEPS.index(str(one.step)), one.index))
+    text = first.reason or _measured(exercise, first, judged)
+    if first.index > 0 and first.step in ("shape", "finite", "values"):
+        text += words.right_so_far(first.index)
+    return Failure(first.index + 1, note(exercise, first.inputs), str(first.step), text)
+
+
+def _measured(exercise: Exercise, first: Judged, judged: Sequence[Judged]) -> str:
+    order = facts.order_fact(first.parts) if first.step in ("shape", "values") else None
+    if order is not None:
+        return order + "."
+    letters = sizes(exercise, first.inputs)
+    tests: dict[str, Callable[[Part], bool]] = {
+        "shape": lambda part: part.answer.shape != part.expected.shape,
+        "finite": lambda part: not np.isfinite(part.answer).all(),
+        "values": lambda part: not _right(exercise, first.inputs, part),
+    }
+    bad = [part for part in first.parts if tests[str(first.step)](part)]
+    part = bad[0]
+    if first.step == "shape":
+        text = facts.shape_fact(part, letters)
+    elif first.step == "finite":
+        text = facts.finite_fact(part)
+    else:
+        k = first.parts.index(part)
+        history = [
+            (one.parts[k], sizes(exercise, one.inputs))
+            for one in judged
+            if len(one.parts) == len(first.parts)
+        ]
+        here = next(i for i, (other, _) in enumerate(history) if other is part)
+        text = facts.value_fact(part, here, history)
+    others = [p for p in first.parts if not any(p is b for b in bad)]
+    sentence = f"{part.label}{text}" + ("" if text.endswith("?") else ".")
+    if first.step == "values" and others:
+        sentence += " " + words.others_right([str(p.name) for p in others])
+    return sentence

@@ -1,0 +1,177 @@
+"""The sentences of the checks, in the voice of the book: short, kind, with the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .call import Outcome
+from .declare import Exercise
+from .sizes import shapes_in_words
+
+if TYPE_CHECKING:
+    from .result import Failure
+    from .verdict import Judged
+
+
+def _and(names: Sequence[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def call_line(names: Sequence[str]) -> str:
+    return f"({', '.join(names)})"
+
+
+def not_a_function(exercise: Exercise, given: Any) -> str:
+    kind = type(given).__name__
+    return (
+        f"the answer is a function of {call_line(exercise.arguments)}; this is a value of type "
+        f"{kind}. Hand over the function itself, without calling it."
+    )
+
+
+def signature(wanted: Sequence[str], given: Sequence[str]) -> str:
+    return (
+        f"it is called with {call_line(wanted)}, {_things(len(wanted))}; yours takes "
+        f"{call_line(given)}."
+    )
+
+
+def _things(count: int) -> str:
+    return "one argument" if count == 1 else f"{count} arguments"
+
+
+def argument_order(wanted: Sequence[str], given: Sequence[str]) -> str:
+    return f"the arguments come in the order {call_line(wanted)}; yours takes {call_line(given)}."
+
+
+def nothing(given: Any) -> str:
+    if given is Ellipsis:
+        return "returns `...`: the blank is still to be filled in."
+    return "returned None: is the `return` line missing?"
+
+
+def raised(exercise: Exercise, outcome: Outcome, inputs: tuple) -> str:
+    error = outcome.raised
+    assert error is not None
+    what = f"{error.kind}: {error.text}" if error.text else error.kind
+    where = f" at line {error.line}" if error.line else ""
+    source = f", `{error.source}`" if error.source else ""
+    shapes = shapes_in_words(exercise, inputs)
+    given = f" It was given {shapes}." if shapes else ""
+    unsaid = "" if what.endswith((".", "?")) else "."
+    return f"your code stops{where}{source} with {what}{unsaid}{given}"
+
+
+def timed_out(seconds: float) -> str:
+    return (
+        f"no answer after {seconds:g} s, so it was stopped. Is there a loop that never ends, or "
+        "one that could be a matrix product?"
+    )
+
+
+def changed(exercise: Exercise, which: Sequence[int]) -> str:
+    names = [exercise.arguments[i] for i in which]
+    verb = "is" if len(names) == 1 else "are"
+    return (
+        f"the values are right, but {_and(names)} {verb} not the same after the call: whoever "
+        "called you still needs the old values. Work on a copy, or write `a = a - b` in place of "
+        "`a -= b`."
+    )
+
+
+def aliased(exercise: Exercise, which: Sequence[int]) -> str:
+    names = [exercise.arguments[i] for i in which]
+    return (
+        f"the values are right, but what you return shares its memory with {_and(names)}: changing "
+        "one would change the other. Return a fresh array (`.copy()`)."
+    )
+
+
+def plain(given: Any, expected: Any) -> str:
+    if isinstance(expected, dict) and isinstance(given, dict):
+        wrong = [key for key in expected if given.get(key) != expected[key]]
+        key = wrong[0] if wrong else next(iter(expected))
+        return (
+            f"at key {key!r} you return {_short(given.get(key))}; {_short(expected[key])} is due."
+        )
+    return f"you return {_short(given)}; that is not it."
+
+
+def _short(one: Any) -> str:
+    text = " ".join(repr(one).split())
+    return f"`{text if len(text) <= 80 else text[:77] + '...'}`"
+
+
+def right_so_far(cases: int) -> str:
+    return " Case 1 is right." if cases == 1 else f" Cases 1 to {cases} are right."
+
+
+def others_right(names: Sequence[str]) -> str:
+    return f"{_and(names)} {'is' if len(names) == 1 else 'are'} right."
+
+
+def fresh(text: str) -> str:
+    return f"the fixed cases pass, but this random one does not: {text}"
+
+
+def library(name: str) -> str:
+    if "." not in name:
+        what = f"it hands back {name}"
+    else:
+        what = f"it calls `{name}`, the library's own answer"
+    return (
+        f"right values, but {what}. Good to know where it lives; the exercise counts as done when "
+        "the calculation is yours."
+    )
+
+
+def passed(exercise: Exercise, fresh: bool, tolerance: float) -> str:
+    cases = f"{exercise.n_cases} cases"
+    if fresh:
+        cases += f" and {exercise.n_cases} random ones"
+    if exercise.accept is not None:
+        return f"{cases}, inputs untouched, all accepted."
+    exact = f"{tolerance:.0e}".replace("e-0", "e-").replace("-", "−")
+    return f"{cases}, inputs untouched, relative error below {exact}."
+
+
+def details(
+    exercise: Exercise, failure: Failure, judged: Sequence[Judged]
+) -> tuple[tuple[str, str], ...]:
+    """What is folded away below a failure: the case's numbers, and what the function printed."""
+    if failure.case is None or failure.case > len(judged):
+        return ()
+    one = judged[failure.case - 1]
+    found = [("inputs", _numbers(exercise, one.inputs))]
+    if one.outcome.returned:
+        found.append(("you return", value(one.outcome.value)))
+        if exercise.accept is None:
+            found.append(("the right answer here", value(one.expected)))
+    if one.outcome.printed:
+        found.append(("your function printed", one.outcome.printed.rstrip()))
+    return tuple(found)
+
+
+def _numbers(exercise: Exercise, inputs: tuple) -> str:
+    lines = []
+    for name, one in zip(exercise.arguments, inputs, strict=False):
+        if isinstance(one, np.ndarray | int | float | np.number | list | tuple | dict | str):
+            start = f"{name} = "
+            lines.append(start + value(one).replace("\n", "\n" + " " * len(start)))
+    return "\n".join(lines)
+
+
+def value(one: Any) -> str:
+    """A value as a reader wants it: four digits, long arrays shortened."""
+    if isinstance(one, np.ndarray):
+        return np.array2string(one, precision=4, suppress_small=False, threshold=60, edgeitems=3)
+    if isinstance(one, float | np.floating):
+        return f"{float(one):.6g}"
+    if isinstance(one, tuple):
+        return "\n".join(value(each) for each in one)
+    text = repr(one)
+    return text if len(text) <= 400 else text[:397] + "..."
