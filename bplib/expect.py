@@ -54,13 +54,16 @@ def operands(op: str, x: Array, y: Array) -> tuple[Array, Array]:
     """Two arrays of floats; a plain number takes the dtype and the device of the array beside it.
 
     Arguments: `op`, who asks; `x`, `y`, arrays or numbers. Returns both as arrays.
-    Raises as `floats`, and `ShapeError` unless one shape stretches to the other.
+    Raises as `floats`, `ShapeError` unless one shape stretches to the other, and `DTypeError` when
+    the arrays live on different devices.
     """
     if isinstance(x, Real) and not hasattr(x, "dtype"):
         x = number_like(x, y)
     if isinstance(y, Real) and not hasattr(y, "dtype"):
         y = number_like(y, x)
     floats(op, x=x, y=y)
+    if type(x) is not type(y):
+        xp_of(x, y)
     if x.shape != y.shape:
         stretches(op, x, y)
     return x, y
@@ -121,7 +124,7 @@ def everywhere(op: str, name: str, x: Array, holds: Array, condition: str) -> No
     Arguments: `op`; `name` and `x`, the argument; `holds`, booleans of its shape; `condition`,
     the same in words ("log needs x > 0"). Raises `DomainError` that names the first bad entry.
     """
-    if bool(holds.all()):
+    if to_numpy(holds.all()):
         return
     index = tuple(int(i) for i in np.argwhere(~to_numpy(holds))[0])
     where = "" if x.ndim == 0 else f" at index {index if x.ndim > 1 else index[0]}"

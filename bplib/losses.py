@@ -10,10 +10,8 @@ so over the batch of m samples and, where there are several outputs, over these 
 
 from __future__ import annotations
 
-import numpy as np
-
 from bplib import expect
-from bplib.backend import Array, Cache, xp_of
+from bplib.backend import Array, Cache, quiet, xp_of
 from bplib.errors import DTypeError, ShapeError
 
 __all__ = [
@@ -37,7 +35,7 @@ def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
     precision. Source: chapter 2; Gauss (1809), Legendre (1805).
     """
     difference = _difference("mse", prediction, target)
-    with np.errstate(over="ignore", under="ignore"):
+    with quiet():
         return (difference * difference).mean(), difference
 
 
@@ -49,7 +47,8 @@ def mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     Raises `ShapeError` when `dloss` is not one number.
     """
     dloss = _upstream("mse_backward", dloss, cache)
-    return cache * (dloss * 2 / cache.size)
+    with quiet():
+        return cache * (dloss * 2 / cache.size)
 
 
 def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
@@ -82,7 +81,8 @@ def mae(prediction: Array, target: Array) -> tuple[Array, Cache]:
     Raises as `mse`. Source: Laplace (1774); Goodfellow, Bengio, Courville (2016), section 6.2.1.2.
     """
     difference = _difference("mae", prediction, target)
-    return abs(difference).mean(), difference
+    with quiet():
+        return abs(difference).mean(), difference
 
 
 def mae_backward(cache: Cache, dloss: Array = 1.0) -> Array:
@@ -94,7 +94,8 @@ def mae_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     Raises `ShapeError` when `dloss` is not one number.
     """
     dloss = _upstream("mae_backward", dloss, cache)
-    return xp_of(cache).sign(cache) * (dloss / cache.size)
+    with quiet():
+        return xp_of(cache).sign(cache) * (dloss / cache.size)
 
 
 def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, Cache]:
@@ -111,7 +112,7 @@ def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, 
     difference = _difference("huber", prediction, target)
     size = abs(difference)
     near = xp_of(size).minimum(size, delta)
-    with np.errstate(over="ignore", under="ignore"):
+    with quiet():
         return (near * (size - near / 2)).mean(), (difference, delta)
 
 
@@ -124,7 +125,8 @@ def huber_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """
     difference, delta = cache
     dloss = _upstream("huber_backward", dloss, difference)
-    return difference.clip(-delta, delta) * (dloss / difference.size)
+    with quiet():
+        return difference.clip(-delta, delta) * (dloss / difference.size)
 
 
 def _difference(loss: str, prediction: Array, target: Array) -> Array:
@@ -135,7 +137,8 @@ def _difference(loss: str, prediction: Array, target: Array) -> Array:
             f"{target.shape}; the two must be equal."
         )
     xp_of(prediction, target)
-    return prediction - target
+    with quiet():
+        return prediction - target
 
 
 def _upstream(backward: str, dloss: Array, like: Array) -> Array:

@@ -357,7 +357,7 @@ def vjp(f: Callable[..., Tensor], *inputs: Array) -> tuple[Array, Callable[[Arra
 
     def pullback(dy: Array | None = None) -> tuple:
         gradients = {id(step.node): step.gradient for step in reverse(y, dy)}
-        return tuple(gradients.get(id(x), x.value * 0) for x in leaves)
+        return tuple(gradients.get(id(x), xp_of(x.value).zeros_like(x.value)) for x in leaves)
 
     return y.value, pullback
 

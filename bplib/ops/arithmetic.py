@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array, Cache, xp_of
+from bplib.backend import Array, Cache, quiet, xp_of
 from bplib.errors import DTypeError
 from bplib.ops.broadcasting import sum_to_shape
 
@@ -23,7 +23,8 @@ def add(x: Array, y: Array) -> tuple[Array, Cache]:
     Source: chapter 1, "add hands the gradient on".
     """
     x, y = expect.operands("add", x, y)
-    return x + y, (x, y)
+    with quiet():
+        return x + y, (x, y)
 
 
 def add_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
@@ -33,7 +34,8 @@ def add_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     Raises `ShapeError` when `dz` does not have z's shape.
     """
     x, y = _arrived("add_backward", dz, cache)
-    return sum_to_shape(+dz, x.shape), sum_to_shape(+dz, y.shape)  # + copies: dz is the caller's
+    with quiet():  # + copies: dz is the caller's
+        return sum_to_shape(+dz, x.shape), sum_to_shape(+dz, y.shape)
 
 
 def subtract(x: Array, y: Array) -> tuple[Array, Cache]:
@@ -45,7 +47,8 @@ def subtract(x: Array, y: Array) -> tuple[Array, Cache]:
     Source: chapter 1.
     """
     x, y = expect.operands("subtract", x, y)
-    return x - y, (x, y)
+    with quiet():
+        return x - y, (x, y)
 
 
 def subtract_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
@@ -55,7 +58,8 @@ def subtract_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     Raises `ShapeError` when `dz` does not have z's shape.
     """
     x, y = _arrived("subtract_backward", dz, cache)
-    return sum_to_shape(+dz, x.shape), sum_to_shape(-dz, y.shape)
+    with quiet():
+        return sum_to_shape(+dz, x.shape), sum_to_shape(-dz, y.shape)
 
 
 def multiply(x: Array, y: Array) -> tuple[Array, Cache]:
@@ -67,7 +71,7 @@ def multiply(x: Array, y: Array) -> tuple[Array, Cache]:
     Source: chapter 1, "multiply swaps".
     """
     x, y = expect.operands("multiply", x, y)
-    with np.errstate(over="ignore"):
+    with quiet():
         return x * y, (x, y)
 
 
@@ -78,7 +82,7 @@ def multiply_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     Raises `ShapeError` when `dz` does not have z's shape.
     """
     x, y = _arrived("multiply_backward", dz, cache)
-    with np.errstate(over="ignore"):
+    with quiet():
         return sum_to_shape(dz * y, x.shape), sum_to_shape(dz * x, y.shape)
 
 
@@ -93,7 +97,7 @@ def divide(x: Array, y: Array) -> tuple[Array, Cache]:
     """
     x, y = expect.operands("divide", x, y)
     expect.everywhere("divide", "y", y, y != 0, "division needs y ≠ 0")
-    with np.errstate(over="ignore"):
+    with quiet():
         z = x / y
     return z, (x, y, z)
 
@@ -106,7 +110,7 @@ def divide_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """
     x, y, z = cache
     expect.upstream("divide_backward", "dz", dz, "z", z.shape, z)
-    with np.errstate(over="ignore"):
+    with quiet():
         dx = dz / y
         return sum_to_shape(dx, x.shape), sum_to_shape(-dx * z, y.shape)
 
@@ -146,12 +150,14 @@ def power(x: Array, exponent: float) -> tuple[Array, Cache]:
             f"power: exponent is a {type(exponent).__name__}; a plain number is needed "
             "(for a learned exponent p write exp(p * log(x)))."
         )
+    if isinstance(exponent, float):
+        exponent = float(exponent)  # a float64 of NumPy would turn a float32 array into float64
     if x.dtype.kind == "f":
         if exponent < 0:
             expect.everywhere("power", "x", x, x != 0, f"the exponent {exponent:g} needs x ≠ 0")
         if not float(exponent).is_integer():
             expect.everywhere("power", "x", x, x >= 0, f"the exponent {exponent:g} needs x ≥ 0")
-    with np.errstate(over="ignore"):
+    with quiet():
         return x**exponent, (x, exponent)
 
 
@@ -166,7 +172,7 @@ def power_backward(dy: Array, cache: Cache) -> Array:
     expect.upstream("power_backward", "dy", dy, "y", x.shape, x)
     if exponent == 0:
         return dy * 0
-    with np.errstate(over="ignore", divide="ignore"):
+    with quiet():
         return dy * (exponent * x ** (exponent - 1))
 
 
@@ -194,7 +200,8 @@ def maximum_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     x, y = _arrived("maximum_backward", dz, cache)
     x_wins, xp = x >= y, xp_of(dz)
     dx, dy = xp.where(x_wins, dz, 0), xp.where(x_wins, 0, dz)
-    return sum_to_shape(dx, x.shape), sum_to_shape(dy, y.shape)
+    with quiet():
+        return sum_to_shape(dx, x.shape), sum_to_shape(dy, y.shape)
 
 
 def _arrived(op: str, dz: Array, cache: Cache) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array, Cache, xp_of
+from bplib.backend import Array, Cache, quiet, xp_of
 from bplib.errors import ShapeError
 from bplib.ops.broadcasting import sum_to_shape
 
@@ -24,8 +24,9 @@ def linear(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
     if b.shape[0] != W.shape[1]:
         raise _misfit(x, W, b)
     xp_of(x, W, b)
-    y = x @ W
-    y += b
+    with quiet():
+        y = x @ W
+        y += b
     return y, (x, W)
 
 
@@ -39,7 +40,8 @@ def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     """
     x, W = cache
     expect.upstream("linear_backward", "dy", dy, "y", (x.shape[0], W.shape[1]), x)
-    return dy @ W.T, x.T @ dy, dy.sum(axis=0)
+    with quiet():
+        return dy @ W.T, x.T @ dy, dy.sum(axis=0)
 
 
 def _misfit(x: Array, W: Array, b: Array) -> ShapeError:
@@ -81,7 +83,8 @@ def matmul(A: Array, B: Array) -> tuple[Array, Cache]:
         )
     batch = _batch_shape(A, B, rows.shape[:-2], columns.shape[:-2])
     xp_of(A, B)
-    C = A @ B
+    with quiet():
+        C = A @ B
     return C, (A, B, C.shape, (*batch, rows.shape[-2], columns.shape[-1]))
 
 
@@ -95,12 +98,10 @@ def matmul_backward(dC: Array, cache: Cache) -> tuple[Array, Array]:
     expect.upstream("matmul_backward", "dC", dC, "C", shape, A)
     rows, columns = _as_matrices(A, B)
     dC = dC.reshape(full_shape)
-    dA = dC @ columns.swapaxes(-1, -2)
-    dB = rows.swapaxes(-1, -2) @ dC
-    return (
-        sum_to_shape(dA, rows.shape).reshape(A.shape),
-        sum_to_shape(dB, columns.shape).reshape(B.shape),
-    )
+    with quiet():
+        dA = sum_to_shape(dC @ columns.swapaxes(-1, -2), rows.shape)
+        dB = sum_to_shape(rows.swapaxes(-1, -2) @ dC, columns.shape)
+    return dA.reshape(A.shape), dB.reshape(B.shape)
 
 
 def _as_matrices(A: Array, B: Array) -> tuple[Array, Array]:

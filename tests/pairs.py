@@ -1,0 +1,173 @@
+"""The table that tests every pair: a new operation is tested by adding its row here.
+
+A row makes inputs whose sizes are pairwise different and none of them 1 or 2 (where a missing
+transpose or a missing 1/m could hide), except where a stretched axis of length 1 is the point.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import numpy as np
+
+from bplib import losses, ops
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way of calling one pair.
+
+    Fields: the pair's `name` and its `module`; `case`, what is special about this row; `make`, a
+    function of a random generator and of a list of different sizes that returns the inputs in
+    float64; `constants`, the pair's other arguments; `differentiable`, how many of the inputs get
+    a gradient (all of them unless said); `complex_step`, whether the forward function is made of
+    complex-differentiable parts.
+    """
+
+    name: str
+    make: Callable[[np.random.Generator, list[int]], tuple]
+    case: str = ""
+    module: ModuleType = ops
+    constants: Mapping = field(default_factory=dict)
+    differentiable: int | None = None
+    complex_step: bool = True
+
+    @property
+    def label(self):
+        return f"{self.name}-{self.case}" if self.case else self.name
+
+    def inputs(self, seed, dtype=np.float64):
+        """The inputs for a seed: other numbers and other shapes for every seed."""
+        rng = np.random.default_rng([seed, len(self.name)])
+        sizes = [int(n) for n in rng.permutation(np.arange(3, 9))]
+        return [np.asarray(x, dtype=dtype) for x in self.make(rng, sizes)]
+
+    def forward(self, *inputs):
+        return getattr(self.module, self.name)(*inputs, **self.constants)
+
+    def backward(self, dy, cache):
+        """The gradients as a tuple, whichever way round the pair takes its arguments."""
+        function = getattr(self.module, f"{self.name}_backward")
+        found = function(cache, dy) if self.is_loss else function(dy, cache)
+        return found if isinstance(found, tuple) else (found,)
+
+    @property
+    def is_loss(self):
+        return self.module is losses
+
+    def wanted(self, inputs):
+        """The inputs that get a gradient."""
+        return inputs[: self.differentiable]
+
+
+def normal(rng, *shape):
+    return rng.standard_normal(shape)
+
+
+def nonzero(rng, *shape):
+    """Numbers of both signs, none nearer to 0 than ½: safe to divide by."""
+    return rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape)
+
+
+def positive(rng, *shape):
+    return rng.uniform(0.3, 3.0, shape)
+
+
+def apart(rng, *shape):
+    """Two arrays whose entries differ by at least 0.1 everywhere: no ties, no corners."""
+    x = rng.standard_normal(shape)
+    return x, x + rng.uniform(0.1, 1.0, shape) * rng.choice([-1.0, 1.0], shape)
+
+
+def around(delta):
+    """Predictions and targets whose difference is near 0 or far from it, but never at ±delta."""
+
+    def make(rng, s):
+        target = rng.standard_normal((s[0], s[1]))
+        size = delta * np.where(rng.random(target.shape) < 0.5, 0.4, 2.5)
+        return target + size * rng.choice([-1.0, 1.0], target.shape), target
+
+    return make
+
+
+def same(kind):
+    """A call with one array of three axes."""
+    return lambda rng, s: (kind(rng, *s[:3]),)
+
+
+def both(kind_x, kind_y):
+    """The ways in which the shapes of two arrays may meet."""
+    return {
+        "equal": lambda rng, s: (kind_x(rng, s[0], s[1]), kind_y(rng, s[0], s[1])),
+        "row on the right": lambda rng, s: (kind_x(rng, s[0], s[1]), kind_y(rng, s[1])),
+        "row on the left": lambda rng, s: (kind_x(rng, s[1]), kind_y(rng, s[0], s[1])),
+        "column": lambda rng, s: (kind_x(rng, s[0], s[1]), kind_y(rng, s[0], 1)),
+        "middle axis": lambda rng, s: (kind_x(rng, s[0], 1, s[2]), kind_y(rng, *s[:3])),
+        "number": lambda rng, s: (kind_x(rng, *s[:3]), kind_y(rng)),
+    }
+
+
+MATMUL = {
+    "matrices": lambda rng, s: (normal(rng, s[0], s[1]), normal(rng, s[1], s[2])),
+    "vectors": lambda rng, s: (normal(rng, s[0]), normal(rng, s[0])),
+    "matrix vector": lambda rng, s: (normal(rng, s[0], s[1]), normal(rng, s[1])),
+    "vector matrix": lambda rng, s: (normal(rng, s[0]), normal(rng, s[0], s[1])),
+    "batches": lambda rng, s: (normal(rng, s[3], s[0], s[1]), normal(rng, s[3], s[1], s[2])),
+    "batch matrix": lambda rng, s: (normal(rng, s[3], s[0], s[1]), normal(rng, s[1], s[2])),
+    "matrix batch": lambda rng, s: (normal(rng, s[0], s[1]), normal(rng, s[3], s[1], s[2])),
+    "batch vector": lambda rng, s: (normal(rng, s[3], s[0], s[1]), normal(rng, s[1])),
+    "vector batch": lambda rng, s: (normal(rng, s[1]), normal(rng, s[3], s[1], s[2])),
+    "stretched batch": lambda rng, s: (
+        normal(rng, s[4], 1, s[0], s[1]),
+        normal(rng, s[4], s[3], s[1], s[2]),
+    ),
+}
+AXES = [None, 0, 1, -1, (0, 2), (1, -1), (0, 1, 2)]
+
+TABLE = [
+    *(Row("add", make, case) for case, make in both(normal, normal).items()),
+    *(Row("subtract", make, case) for case, make in both(normal, normal).items()),
+    *(Row("multiply", make, case) for case, make in both(normal, normal).items()),
+    *(Row("divide", make, case) for case, make in both(normal, nonzero).items()),
+    Row("negative", same(normal)),
+    Row("power", same(normal), "square", constants={"exponent": 2}),
+    Row("power", same(normal), "cube", constants={"exponent": 3}),
+    Row("power", same(nonzero), "inverse", constants={"exponent": -1}),
+    Row("power", same(positive), "root", constants={"exponent": 0.5}),
+    Row("power", same(positive), "fraction", constants={"exponent": -1.7}),
+    Row("power", same(normal), "one", constants={"exponent": 1}),
+    Row("power", same(normal), "zero", constants={"exponent": 0}),
+    Row("exp", same(normal)),
+    Row("log", same(positive)),
+    Row("maximum", lambda rng, s: apart(rng, *s[:3]), "equal", complex_step=False),
+    Row(
+        "maximum",
+        lambda rng, s: (10 * normal(rng, s[0], s[1]), np.linspace(-9.7, 9.3, s[1])),
+        "row",
+        complex_step=False,
+    ),
+    *(
+        Row(name, same(normal), f"axis {axis} keepdims {keep}", constants=constants)
+        for name in ("sum", "mean")
+        for axis in AXES
+        for keep in (False, True)
+        for constants in [{"axis": axis, "keepdims": keep}]
+    ),
+    *(Row("matmul", make, case) for case, make in MATMUL.items()),
+    Row(
+        "linear",
+        lambda rng, s: (normal(rng, s[0], s[1]), normal(rng, s[1], s[2]), normal(rng, s[2])),
+    ),
+    *(
+        Row(name, make, case, losses, differentiable=1)
+        for name in ("mse", "half_mse")
+        for case, make in {
+            "one output": lambda rng, s: (normal(rng, s[0]), normal(rng, s[0])),
+            "outputs": lambda rng, s: (normal(rng, s[0], s[1]), normal(rng, s[0], s[1])),
+        }.items()
+    ),
+    Row("mae", lambda rng, s: apart(rng, *s[:2]), "", losses, {}, 1, complex_step=False),
+    Row("huber", around(1.0), "", losses, {}, 1, complex_step=False),
+    Row("huber", around(0.3), "delta", losses, {"delta": 0.3}, 1, complex_step=False),
+]
+"""Every pair, in every way that its shapes and constants allow."""

@@ -1,0 +1,595 @@
+"""What holds for every pair, asked of every row of the table in pairs.py."""
+
+import itertools
+import math
+import operator
+import warnings
+
+import fake_device
+import hypothesis
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from pairs import TABLE, Row
+
+from bplib import losses, ops
+from bplib.backend import to_numpy, xp_of
+from bplib.errors import DomainError, DTypeError, ShapeError
+from bplib.gradcheck import gradcheck
+
+LABEL = operator.attrgetter("label")
+every_row = pytest.mark.parametrize("row", TABLE, ids=LABEL)
+DTYPES = [np.float32, np.float64]
+
+
+def names_of_pairs(module):
+    return {name for name in module.__all__ if not name.endswith("_backward")}
+
+
+def upstream_of(y, seed, dtype=None):
+    rng = np.random.default_rng([seed, 77])
+    return np.asarray(rng.standard_normal(np.shape(y)), dtype=dtype or y.dtype)
+
+
+def along(row, inputs, directions, dy):
+    """⟨dy, J v⟩ measured on the forward function alone: complex step, or central differences."""
+    wanted = len(directions)
+    if row.complex_step:
+        h = 1e-30
+        moved = [x + 1j * h * v for x, v in zip(inputs, directions, strict=False)]
+        y, _ = row.forward(*moved, *inputs[wanted:])
+        return float((dy * (y.imag / h)).sum())
+    h = 1e-6
+    there, back = (
+        row.forward(
+            *[x + s * h * v for x, v in zip(inputs, directions, strict=False)], *inputs[wanted:]
+        )[0]
+        for s in (1, -1)
+    )
+    return float((dy * ((there - back) / (2 * h))).sum())
+
+
+def test_every_public_pair_has_a_row():
+    for module in (ops, losses):
+        rows = {row.name for row in TABLE if row.module is module}
+        assert rows == names_of_pairs(module)
+
+
+def test_every_public_pair_has_both_halves():
+    for module in (ops, losses):
+        for name in names_of_pairs(module):
+            assert f"{name}_backward" in module.__all__
+        assert sorted(module.__all__) == list(module.__all__)
+
+
+def test_the_table_keeps_its_word():
+    """Sizes differ and none is 1 or 2, but for the rows that are about a stretched axis."""
+    for row in TABLE:
+        for x in row.inputs(5):
+            sizes = [n for n in x.shape if n != 1]
+            assert min(sizes, default=3) >= 3 and len(set(sizes)) == len(sizes)
+
+
+@every_row
+def test_gradcheck_in_random_directions(row):
+    for seed in range(6):
+        inputs = row.inputs(seed)
+        f = row.forward
+        if row.is_loss:
+            target = inputs[1]
+
+            def f(prediction, target=target):
+                return row.forward(prediction, target)
+
+        report = gradcheck(
+            f,
+            row.wanted(inputs),
+            backward=lambda dy, cache: row.backward(dy, cache),
+            names=[f"input {i}" for i in range(len(row.wanted(inputs)))],
+            rng=np.random.default_rng(seed),
+            tolerance=1e-7,
+        )
+        assert report.ok, report
+
+
+@every_row
+@hypothesis.given(seed=st.integers(0, 10_000))
+@hypothesis.settings(max_examples=12)
+def test_backward_is_the_adjoint_of_forward(row, seed):
+    """⟨dy, J v⟩ = ⟨Jᵀ dy, v⟩ with J v from the complex step: nothing of gradcheck is used."""
+    inputs = row.inputs(seed)
+    y, cache = row.forward(*inputs)
+    dy = upstream_of(y, seed)
+    gradients = row.backward(dy, cache)
+    rng = np.random.default_rng(seed)
+    # one input at a time, so that two mistakes cannot cancel
+    for i, dx in enumerate(gradients):
+        v = [np.zeros(x.shape) for x in row.wanted(inputs)]
+        v[i] = rng.standard_normal(dx.shape)
+        measured, said = along(row, inputs, v, dy), float((dx * v[i]).sum())
+        scale = float((abs(dx) * abs(v[i])).sum()) + 1e-300
+        assert abs(measured - said) <= (1e-13 if row.complex_step else 1e-7) * scale
+
+
+@pytest.mark.parametrize("row", [r for r in TABLE if r.complex_step and not r.is_loss], ids=LABEL)
+def test_gradcheck_by_complex_step(row):
+    inputs = row.inputs(3)
+    report = gradcheck(
+        (getattr(ops, row.name), getattr(ops, f"{row.name}_backward")),
+        inputs,
+        method="complex",
+        tolerance=1e-12,
+        **row.constants,
+    )
+    assert report.ok, report
+
+
+@every_row
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_shape_and_dtype_of_every_gradient(row, dtype):
+    inputs = row.inputs(1, dtype)
+    y, cache = row.forward(*inputs)
+    assert y.dtype == dtype
+    gradients = row.backward(upstream_of(y, 1), cache)
+    assert len(gradients) == len(row.wanted(inputs))
+    for x, dx in zip(inputs, gradients, strict=False):
+        assert dx.shape == x.shape and dx.dtype == dtype
+
+
+@every_row
+def test_float32_says_the_same_as_float64(row):
+    results = []
+    for dtype in DTYPES:
+        inputs = [x.astype(dtype) for x in row.inputs(2, np.float32)]
+        y, cache = row.forward(*inputs)
+        results.append([y, *row.backward(upstream_of(y, 2, np.float32).astype(dtype), cache)])
+    for single, double in zip(*results, strict=True):
+        np.testing.assert_allclose(single, double, rtol=2e-5, atol=2e-5)
+
+
+@every_row
+def test_inputs_and_upstream_stay_as_they_are(row):
+    inputs = row.inputs(4)
+    before = [x.copy() for x in inputs]
+    for x in inputs:
+        x.flags.writeable = False
+    y, cache = row.forward(*inputs)
+    dy = upstream_of(y, 4)
+    dy_before = dy.copy()
+    dy.flags.writeable = False
+    row.backward(dy, cache)
+    np.testing.assert_array_equal(dy, dy_before)
+    for x, x_before in zip(inputs, before, strict=True):
+        np.testing.assert_array_equal(x, x_before)
+
+
+@every_row
+def test_results_share_no_memory(row):
+    inputs = row.inputs(6)
+    y, cache = row.forward(*inputs)
+    dy = upstream_of(y, 6)
+    gradients = row.backward(dy, cache)
+    for x in inputs:
+        assert not np.shares_memory(y, x), "the result is a view of an input"
+    for dx in gradients:
+        for other in (*inputs, y, dy):
+            assert not np.shares_memory(dx, other), "a gradient is a view of something else"
+    for a, b in itertools.combinations(gradients, 2):
+        assert not np.shares_memory(a, b), "two gradients are one array"
+
+
+@every_row
+def test_gradients_may_be_written_to(row):
+    y, cache = row.forward(*row.inputs(6))
+    for dx in row.backward(upstream_of(y, 6), cache):
+        if isinstance(dx, np.ndarray):
+            dx += 1
+
+
+@every_row
+def test_backward_is_linear_in_the_upstream_gradient(row):
+    inputs = row.inputs(7)
+    y, cache = row.forward(*inputs)
+    first, second = upstream_of(y, 7), upstream_of(y, 8)
+    together = row.backward(2.5 * first - 0.5 * second, cache)
+    apart = zip(row.backward(first, cache), row.backward(second, cache), strict=True)
+    for dx, (a, b) in zip(together, apart, strict=True):
+        np.testing.assert_allclose(dx, 2.5 * a - 0.5 * b, rtol=1e-12, atol=1e-12)
+
+
+@every_row
+def test_backward_can_be_repeated(row):
+    y, cache = row.forward(*row.inputs(9))
+    dy = upstream_of(y, 9)
+    for a, b in zip(row.backward(dy, cache), row.backward(dy, cache), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@every_row
+def test_memory_layout_does_not_matter(row):
+    inputs = row.inputs(10)
+    y, cache = row.forward(*inputs)
+    dy = upstream_of(y, 10)
+    scattered = []
+    for x in inputs:
+        wide = np.full((*x.shape[:-1], 2 * x.shape[-1]) if x.ndim else (), np.nan)
+        view = wide[..., ::2] if x.ndim else wide
+        view[...] = x
+        scattered.append(np.asarray(x, order="F") if x.ndim > 1 and x.size % 2 else view)
+    y2, cache2 = row.forward(*scattered)
+    np.testing.assert_allclose(y2, y, rtol=1e-12, atol=1e-12)
+    found = row.backward(np.asarray(dy, order="F"), cache2)
+    for a, b in zip(row.backward(dy, cache), found, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+
+
+@every_row
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_on_every_device(row, dtype, xp):
+    """The same numbers as NumPy's, and nothing touches the host on the way."""
+    inputs = row.inputs(11, dtype)
+    y, cache = row.forward(*inputs)
+    dy = upstream_of(y, 11)
+    there, cache_there = row.forward(*[xp.asarray(x) for x in inputs])
+    gradients_there = row.backward(xp.asarray(dy), cache_there)
+    for host, device in zip((y, *row.backward(dy, cache)), (there, *gradients_there), strict=True):
+        assert xp_of(device) is xp
+        assert device.dtype == dtype and device.shape == host.shape
+        np.testing.assert_allclose(to_numpy(device), host, rtol=1e-6)
+
+
+@pytest.mark.parametrize("row", [r for r in TABLE if len(r.inputs(0)) > 1], ids=LABEL)
+def test_mixed_devices_get_a_sentence(row):
+    inputs = row.inputs(12)
+    mixed = [inputs[0], *map(fake_device.module.asarray, inputs[1:])]
+    with pytest.raises(DTypeError, match="live in different places"):
+        row.forward(*mixed)
+
+
+@every_row
+@pytest.mark.parametrize("dtype, size", [(np.float64, 1e300), (np.float32, 1e37)])
+@pytest.mark.parametrize("sign", [1, -1], ids=["large", "small"])
+def test_no_warning_for_finite_input(row, dtype, size, sign):
+    """Overflow to inf is an answer, a warning on the way is not."""
+    inputs = [x * dtype(size**sign) for x in row.inputs(13, dtype)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        y, cache = row.forward(*inputs)
+        row.backward(upstream_of(y, 13), cache)
+        row.backward(upstream_of(y, 13) * dtype(size**sign), cache)
+
+
+@every_row
+def test_bad_inputs_are_refused(row):
+    inputs = row.inputs(14)
+    for i in range(len(inputs)):
+
+        def with_input(x, i=i):
+            return [*inputs[:i], x, *inputs[i + 1 :]]
+
+        for wrong in (np.ones(inputs[i].shape, int), np.ones(inputs[i].shape, bool)):
+            with pytest.raises(DTypeError, match="floats are needed"):
+                row.forward(*with_input(wrong))
+        for wrong in (None, "text", [1.0, 2.0], np.array(["a"]), np.array([None])):
+            with pytest.raises(DTypeError, match="needed"):
+                row.forward(*with_input(wrong))
+        with pytest.raises(ShapeError, match="empty"):
+            row.forward(*with_input(np.empty((0, 3))))
+        if len(inputs) > 1:
+            with pytest.raises(DTypeError, match="give both one dtype"):
+                row.forward(*with_input(inputs[i].astype(np.float32)))
+
+
+@every_row
+def test_bad_upstream_is_refused(row):
+    y, cache = row.forward(*row.inputs(15))
+    with pytest.raises(ShapeError):
+        row.backward(np.ones((*y.shape, 1)), cache)
+    with pytest.raises(DTypeError):
+        row.backward(np.ones(y.shape, int), cache)
+    with pytest.raises((DTypeError, ShapeError)):
+        row.backward(None, cache)
+    if y.ndim:
+        with pytest.raises(ShapeError):
+            row.backward(np.float64(1), cache)
+        with pytest.raises(ShapeError):
+            row.backward(np.ones(y.shape)[:-1], cache)
+        with pytest.raises(DTypeError):
+            row.backward(np.ones(y.shape, np.float32), cache)
+
+
+# What each pair means, worked out without its code.
+
+
+@pytest.mark.parametrize("row", [r for r in TABLE if r.name == "matmul"], ids=LABEL)
+def test_matmul_against_einsum(row):
+    A, B = row.inputs(20)
+    C, cache = ops.matmul(A, B)
+    left, right = ("k" if A.ndim == 1 else "...mk"), ("k" if B.ndim == 1 else "...kn")
+    result = ("" if A.ndim == B.ndim == 1 else "...") + left[-2:-1] * (A.ndim > 1)
+    result += right[-1:] * (B.ndim > 1)
+    np.testing.assert_allclose(C, np.einsum(f"{left},{right}->{result}", A, B), rtol=1e-12)
+
+    dC = upstream_of(C, 20)
+    dA, dB = ops.matmul_backward(dC, cache)
+    full_A = np.einsum(
+        f"{result},{right}->{'...' if dC.ndim or A.ndim > 1 else ''}{left.removeprefix('...')}",
+        dC,
+        B,
+    )
+    full_B = np.einsum(
+        f"{left},{result}->{'...' if dC.ndim or B.ndim > 1 else ''}{right.removeprefix('...')}",
+        A,
+        dC,
+    )
+    for found, full in ((dA, full_A), (dB, full_B)):
+        added = full.ndim - found.ndim
+        full = full.sum(axis=tuple(range(added)))
+        stretched = [i for i, n in enumerate(found.shape) if n == 1 and full.shape[i] != 1]
+        full = full.sum(axis=tuple(stretched), keepdims=True)
+        np.testing.assert_allclose(found, full, rtol=1e-11, atol=1e-12)
+
+
+def test_linear_one_number_at_a_time(rng):
+    m, n_in, n_out = 4, 5, 3
+    x, W, b = rng.standard_normal((m, n_in)), rng.standard_normal((n_in, n_out)), rng.random(n_out)
+    dy = rng.standard_normal((m, n_out))
+    y, cache = ops.linear(x, W, b)
+    dx, dW, db = ops.linear_backward(dy, cache)
+    for i, k in np.ndindex(m, n_out):
+        assert y[i, k] == pytest.approx(sum(x[i, j] * W[j, k] for j in range(n_in)) + b[k])
+    for i, j in np.ndindex(m, n_in):
+        assert dx[i, j] == pytest.approx(sum(dy[i, k] * W[j, k] for k in range(n_out)))
+    for j, k in np.ndindex(n_in, n_out):
+        assert dW[j, k] == pytest.approx(sum(x[i, j] * dy[i, k] for i in range(m)))
+    for k in range(n_out):
+        assert db[k] == pytest.approx(sum(dy[i, k] for i in range(m)))
+
+
+def test_linear_of_a_single_sample_and_a_single_unit(rng):
+    for m, n_in, n_out in itertools.product((1, 4), (1, 3), (1, 5)):
+        report = gradcheck(
+            ops.linear,
+            [rng.standard_normal(s) for s in ((m, n_in), (n_in, n_out), (n_out,))],
+        )
+        assert report.ok, report
+
+
+def test_maximum_ties_go_to_x():
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 2.0])
+    z, cache = ops.maximum(x, y)
+    dx, dy = ops.maximum_backward(np.array([10.0, 20.0, 30.0]), cache)
+    np.testing.assert_array_equal(z, [2, 2, 3])
+    np.testing.assert_array_equal(dx, [0, 20, 30])
+    np.testing.assert_array_equal(dy, [10, 0, 0])
+
+
+def test_relu_is_a_maximum_with_zero():
+    z, cache = ops.maximum(np.array([-1.0, 0.0, 2.0]), 0)
+    dx, dy = ops.maximum_backward(np.ones(3), cache)
+    np.testing.assert_array_equal(z, [0, 0, 2])
+    assert dy.shape == () and dy == 1
+
+
+def test_worked_by_hand():
+    """The same numbers as on paper: a wrong sign or factor shows in the first digit."""
+    x, y, dz = np.array([3.0, -2.0]), np.array([4.0, 5.0]), np.array([1.0, 10.0])
+    cases = {
+        "add": ([7, 3], [1, 10], [1, 10]),
+        "subtract": ([-1, -7], [1, 10], [-1, -10]),
+        "multiply": ([12, -10], [4, 50], [3, -20]),
+        "divide": ([0.75, -0.4], [0.25, 2], [-0.1875, 0.8]),
+    }
+    for name, expected in cases.items():
+        z, cache = getattr(ops, name)(x, y)
+        found = (z, *getattr(ops, f"{name}_backward")(dz, cache))
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-15)
+    z, cache = ops.power(x, 3)
+    np.testing.assert_array_equal(z, [27, -8])
+    np.testing.assert_array_equal(ops.power_backward(dz, cache), [27, 120])
+    z, cache = ops.log(y)
+    np.testing.assert_allclose(z, [math.log(4), math.log(5)])
+    np.testing.assert_allclose(ops.log_backward(dz, cache), [0.25, 2])
+    z, cache = ops.exp(x)
+    np.testing.assert_allclose(ops.exp_backward(dz, cache), [math.exp(3), 10 * math.exp(-2)])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "divide", "maximum"])
+def test_numbers_take_the_dtype_beside_them(name, dtype, xp):
+    x = xp.asarray(np.array([1.5, 2.5, -3.0], dtype))
+    forward, backward = getattr(ops, name), getattr(ops, f"{name}_backward")
+    host = {"add": np.add, "subtract": np.subtract, "multiply": np.multiply}
+    host = host | {"divide": np.divide, "maximum": np.maximum}
+    for number in (2, 0.7):
+        for inputs in ((x, number), (number, x)):
+            z, cache = forward(*inputs)
+            assert z.dtype == dtype and z.shape == (3,)
+            as_numbers = [to_numpy(i) if i is x else dtype(i) for i in inputs]
+            np.testing.assert_allclose(to_numpy(z), host[name](*as_numbers), rtol=1e-6)
+            gradients = backward(xp.asarray(np.ones(3, dtype)), cache)
+            shapes = [() if i is not x else (3,) for i in inputs]
+            assert [g.shape for g in gradients] == shapes
+            assert all(g.dtype == dtype for g in gradients)
+
+
+@pytest.mark.parametrize("exponent", [2, 0.5, -1, np.float64(2.0), np.float32(1.5)])
+def test_a_numpy_number_as_exponent_does_not_change_the_precision(exponent):
+    x = np.array([1.0, 2.0], np.float32)
+    try:
+        y, cache = ops.power(x, exponent)
+    except DTypeError:  # refusing it is fine too; float64 out of float32 is not
+        return
+    assert y.dtype == np.float32
+    assert ops.power_backward(np.ones(2, np.float32), cache).dtype == np.float32
+
+
+def test_power_at_zero():
+    x = np.array([0.0, 2.0])
+    for exponent, slopes in ((1, [1, 1]), (2, [0, 4]), (0, [0, 0]), (1.5, [0, 1.5 * 2**0.5])):
+        _, cache = ops.power(x, exponent)
+        np.testing.assert_allclose(ops.power_backward(np.ones(2), cache), slopes)
+    _, cache = ops.power(x, 0.5)
+    assert ops.power_backward(np.ones(2), cache)[0] == np.inf
+
+
+def test_where_a_function_is_not_defined():
+    bad = np.array([1.0, -1.0]), np.array([1.0, 0.0])
+    for function, argument in (
+        (ops.log, (bad[0],)),
+        (ops.log, (bad[1],)),
+        (ops.divide, (bad[0], bad[1])),
+        (ops.divide, (bad[0], 0)),
+        (ops.power, (bad[0], 0.5)),
+        (ops.power, (bad[1], -1)),
+        (ops.power, (bad[1], -0.5)),
+    ):
+        with pytest.raises(DomainError):
+            function(*argument)
+
+
+# Broadcasting: one operand may stretch to the shape of the other, nothing else.
+
+ALLOWED = [
+    ((3, 4), (4,)), ((3, 4), (1, 4)), ((3, 4), (3, 1)), ((3, 4), ()), ((3, 4), (1, 1)),
+    ((5, 3, 4), (4,)), ((5, 3, 4), (3, 4)), ((5, 3, 4), (3, 1)), ((5, 3, 4), (5, 1, 1)),
+    ((5, 3, 4), (1, 3, 1)), ((5, 3, 4), (5, 3, 1)), ((5, 3, 4), ()), ((3,), (1,)), ((3,), ()),
+    ((3, 1), (1,)), ((3, 1), (1, 1)), ((1, 4), (4,)), ((1,), ()), ((), ()), ((1, 1), ()),
+]  # fmt: skip
+REFUSED = [
+    ((3,), (3, 1)), ((3, 1), (3,)), ((3, 1), (1, 4)), ((3, 4), (3,)), ((3,), (4,)),
+    ((5, 1, 4), (3, 1)), ((5, 3, 4), (5,)), ((5, 3, 4), (5, 3)), ((1, 4), (3, 1)),
+    ((3, 4), (4, 3)), ((1, 3), (3, 1)), ((4, 1), (4,)),
+]  # fmt: skip
+BINARY = ["add", "subtract", "multiply", "divide", "maximum"]
+
+
+def stretched_gradient(row_name, x, y, dz):
+    """Both gradients by stretching the inputs first, and summing over the copies afterwards."""
+    shape = np.broadcast_shapes(x.shape, y.shape)
+    wide = [np.broadcast_to(a, shape).copy() for a in (x, y)]
+    _, cache = getattr(ops, row_name)(*wide)
+    gradients = getattr(ops, f"{row_name}_backward")(dz, cache)
+    collected = []
+    for small, g in zip((x, y), gradients, strict=True):
+        total = np.zeros(small.shape)
+        positions = np.broadcast_to(np.arange(small.size).reshape(small.shape), shape)
+        np.add.at(total.reshape(-1), positions.reshape(-1), g.reshape(-1))
+        collected.append(total)
+    return collected
+
+
+@pytest.mark.parametrize("name", BINARY)
+@pytest.mark.parametrize("shapes", ALLOWED, ids=str)
+@pytest.mark.parametrize("swap", [False, True])
+def test_allowed_broadcasting(name, shapes, swap, rng):
+    x, y = (rng.uniform(0.5, 2.0, shape) for shape in (shapes[::-1] if swap else shapes))
+    z, cache = getattr(ops, name)(x, y)
+    assert z.shape == np.broadcast_shapes(*shapes)
+    dz = np.asarray(rng.standard_normal(z.shape))
+    found = getattr(ops, f"{name}_backward")(dz, cache)
+    for a, b in zip(found, stretched_gradient(name, x, y, dz), strict=True):
+        assert a.shape == b.shape
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", BINARY)
+@pytest.mark.parametrize("shapes", REFUSED, ids=str)
+def test_refused_broadcasting(name, shapes):
+    for x, y in (shapes, shapes[::-1]):
+        with pytest.raises(ShapeError) as caught:
+            getattr(ops, name)(np.ones(x), np.ones(y))
+        sentence = str(caught.value)
+        assert sentence.startswith(f"{name}: x has shape {x} and y has shape {y}")
+
+
+shape_strategy = st.lists(st.sampled_from([1, 2, 3]), max_size=4).map(tuple)
+
+
+@hypothesis.given(x=shape_strategy, y=shape_strategy)
+@hypothesis.settings(max_examples=300)
+def test_broadcasting_is_allowed_exactly_when_one_shape_stays(x, y):
+    try:
+        result = np.broadcast_shapes(x, y)
+    except ValueError:
+        result = None
+    if result in (x, y):
+        z, cache = ops.add(np.ones(x), np.ones(y))
+        dx, dy = ops.add_backward(np.ones(result), cache)
+        assert z.shape == result and dx.shape == x and dy.shape == y
+        # every copy hands its 1 back
+        assert dx.sum() == dy.sum() == z.size
+    else:
+        with pytest.raises(ShapeError):
+            ops.add(np.ones(x), np.ones(y))
+
+
+# Reductions.
+
+
+@hypothesis.given(data=st.data())
+@hypothesis.settings(max_examples=150)
+def test_reductions_over_any_axes(data):
+    shape = data.draw(st.lists(st.integers(1, 4), min_size=0, max_size=4).map(tuple))
+    axes = data.draw(
+        st.lists(
+            st.sampled_from(range(-len(shape), len(shape))), unique_by=(lambda a: a % len(shape))
+        )
+        if shape
+        else st.just([])
+    )
+    axis = data.draw(st.sampled_from([tuple(axes), *axes[:1], None]))
+    keepdims = data.draw(st.booleans())
+    rng = np.random.default_rng(len(shape))
+    x = np.asarray(rng.standard_normal(shape))
+    for name, reduce in (("sum", np.sum), ("mean", np.mean)):
+        y, cache = getattr(ops, name)(x, axis, keepdims)
+        expected = reduce(x, axis=axis, keepdims=keepdims)
+        np.testing.assert_allclose(y, expected, rtol=1e-13, atol=1e-14)
+        assert y.shape == np.shape(expected)
+        dy = np.asarray(rng.standard_normal(y.shape))
+        dx = getattr(ops, f"{name}_backward")(dy, cache)
+        copies = x.size // max(y.size, 1)
+        kept = dy if keepdims or axis is None else np.expand_dims(dy, axis)
+        expected = np.broadcast_to(kept, shape) / (copies if name == "mean" else 1)
+        np.testing.assert_allclose(dx, expected, rtol=1e-13)
+        assert not np.shares_memory(y, x) and not np.shares_memory(dx, dy)
+
+
+@hypothesis.given(seed=st.integers(0, 10**6))
+def test_two_derivations_of_the_mean(seed):
+    """A mean is a sum of entries times 1/n: two ways through the library, one answer."""
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((4, 3))
+    _, cache = ops.mean(x, 0)
+    scaled, cache_scale = ops.multiply(x, 1 / 4)
+    _, cache_sum = ops.sum(scaled, 0)
+    dy = rng.standard_normal(3)
+    other, _ = ops.multiply_backward(ops.sum_backward(dy, cache_sum), cache_scale)
+    np.testing.assert_allclose(ops.mean_backward(dy, cache), other, rtol=1e-14)
+
+
+def test_division_is_multiplication_by_a_power(rng):
+    x, y = rng.standard_normal((4, 3)), rng.uniform(0.5, 2, 3)
+    dz = rng.standard_normal((4, 3))
+    z, cache = ops.divide(x, y)
+    inverse, cache_power = ops.power(y, -1)
+    z2, cache_multiply = ops.multiply(x, inverse)
+    dx2, d_inverse = ops.multiply_backward(dz, cache_multiply)
+    np.testing.assert_allclose(z, z2)
+    dx, dy = ops.divide_backward(dz, cache)
+    np.testing.assert_allclose(dx, dx2)
+    np.testing.assert_allclose(dy, ops.power_backward(d_inverse, cache_power))
+
+
+def test_a_row_can_fail():
+    """The tests above would notice a wrong pair: here is one, with the sum over copies missing."""
+
+    class Wrong(Row):
+        def backward(self, dy, cache):
+            return tuple(2 * g for g in super().backward(dy, cache))
+
+    row = Wrong("linear", next(r for r in TABLE if r.name == "linear").make)
+    with pytest.raises(AssertionError):
+        test_gradcheck_in_random_directions(row)
