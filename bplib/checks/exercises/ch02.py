@@ -1,6 +1,7 @@
 """Exercises and predictions of chapter 2, linear regression, in the order of its notebook."""
 
 from bplib.checks.exercises import (
+    ch02_curve,
     ch02_line,
     ch02_matrix,
     ch02_predictions,
@@ -10,9 +11,11 @@ from bplib.checks.exercises import (
 
 EXERCISES = (
     ch02_line.predict_line,
-    ch02_predictions.third_push,
     ch02_line.mean_squared_error,
+    ch02_predictions.raise_the_line,
+    ch02_predictions.third_push,
     ch02_line.line_gradients,
+    ch02_curve.curve_gradients,
     ch02_predictions.first_step,
     ch02_steps.gradient_step,
     ch02_predictions.twice_the_people,

@@ -4,6 +4,31 @@ from __future__ import annotations
 
 from bplib.checks.declare import Prediction
 
+raise_the_line = Prediction(
+    name="raise_the_line",
+    chapter=2,
+    statement=(
+        "The errors are 18, 12 and -36. Every prediction goes up by 1. "
+        "Does the mean of the squared errors grow or shrink?"
+    ),
+    answer="shrinks",
+    choices=("grows", "shrinks"),
+    wrong=(
+        (
+            "grows",
+            "counted-not-weighed",
+            "two errors grow and one shrinks, but the one is large: its square loses 71, "
+            "and the two others gain 62 together.",
+        ),
+    ),
+    hints=(
+        "Each error e becomes e + 1. What does its square gain?",
+        "(e + 1)**2 is e**2 + 2e + 1, so what counts is the sum of the errors.",
+        "18 + 12 - 36 is negative, and twice it outweighs the three 1s.",
+    ),
+    after="The sum of the errors decides, and it is the gradient of the intercept in disguise.",
+)
+
 third_push = Prediction(
     name="third_push",
     chapter=2,

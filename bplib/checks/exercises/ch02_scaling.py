@@ -54,7 +54,7 @@ def _fit_line_descent(x, y):
     mean, std = x.mean(), x.std()
     z = (x - mean) / std
     slope = intercept = 0.0
-    for _ in range(100):
+    for _ in range(40):
         dslope, dintercept = two_gradients(z, y, slope, intercept)
         slope, intercept = slope - 0.3 * dslope, intercept - 0.3 * dintercept
     return _raw_line(slope, intercept, mean, std)
@@ -64,7 +64,7 @@ def _fit_line_centred(x, y):
     # Another road: centre only, and take each direction's own best rate.
     shift = x.mean()
     theta0 = height = 0.0
-    for _ in range(200):
+    for _ in range(30):
         dtheta0, dheight = two_gradients(x - shift, y, theta0, height)
         theta0 -= 0.4 / x.var() * dtheta0
         height -= 0.4 * dheight
