@@ -1,0 +1,31 @@
+"""The command line: ``bplib book | check | hint | progress | reset | doctor``.
+
+`main` is the console script. It needs typer and rich (the extra ``book``); without them it says so
+in one sentence. Each command is a small module beside this one, imported when it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0 fine, 1 not yet right, 2 a bad request.
+
+    Arguments: ``arguments``, the words after ``bplib``; those of the process when None.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A console with an old encoding shows a question mark in the place of ✓, and no traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        from bplib.cli.app import run
+    except ModuleNotFoundError as error:
+        if error.name not in ("typer", "rich"):
+            raise
+        print(
+            f"bplib: the command line needs {error.name}: pip install 'bplib[book]'.",
+            file=sys.stderr,
+        )
+        return 1
+    return run(arguments)

@@ -1,0 +1,153 @@
+"""The commands and their options; what each does is in its own module."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bplib.errors import BplibError
+
+app = typer.Typer(
+    name="bplib",
+    help="Backpropagation from the Ground Up: open the book, check your exercises, see how far "
+    "you are.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the commands; what bplib says on purpose is one sentence on stderr and exit code 2."""
+    try:
+        code = app(arguments, standalone_mode=False)
+    except BplibError as error:
+        print(f"bplib: {error}", file=sys.stderr)
+        return 2
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        print("bplib: stopped.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        # Usage errors of the parser have a message of their own; anything else is a bug to see.
+        if not hasattr(error, "format_message"):
+            raise
+        if error.format_message():  # empty where the help was shown instead
+            print(f"bplib: {error.format_message()}", file=sys.stderr)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def version() -> str:
+    """The version of the installed package, or of the folder that is imported."""
+    import bplib
+
+    try:
+        return importlib.metadata.version("bplib")
+    except importlib.metadata.PackageNotFoundError:
+        return getattr(bplib, "__version__", "not installed")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"bplib {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Backpropagation from the Ground Up: the book, its exercises, your progress."""
+
+
+@app.command()
+def book(
+    directory: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="Your working copy (default: backprop-book)."),
+    ] = None,
+    here: Annotated[bool, typer.Option("--here", help="In a clone: open its own folders.")] = False,
+    port: Annotated[int | None, typer.Option(help="The port to serve on (default: 8888).")] = None,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Serve and print the address; open no browser.")
+    ] = False,
+    files_only: Annotated[
+        bool, typer.Option("--files-only", help="Lay out or update the files and stop.")
+    ] = False,
+    with_solutions: Annotated[
+        bool, typer.Option("--with-solutions", help="Lay out the worked answers too.")
+    ] = False,
+) -> int:
+    """Open the book in JupyterLab, in a working copy that is yours."""
+    from bplib.cli.open_book import open_book
+
+    return open_book(
+        directory,
+        here=here,
+        port=port,
+        browser=not no_open,
+        serve=not files_only,
+        with_solutions=with_solutions,
+    )
+
+
+@app.command()
+def check(
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ch02|NAME|FILE]...", help="What to check (default: everything)."),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1, help="Time limit for one notebook.")
+    ] = 60.0,
+) -> int:
+    """Check the exercises in your notebooks, as you saved them."""
+    from bplib.cli.check_saved import check_saved
+
+    return check_saved(what or [], seconds=seconds)
+
+
+@app.command()
+def hint(name: Annotated[str, typer.Argument(help="The exercise, such as mse_gradient.")]) -> None:
+    """Show the next of the three hints for an exercise."""
+    from bplib import checks
+    from bplib.checks import registry
+
+    checks.hint(registry.find(name).name)
+
+
+@app.command()
+def progress() -> None:
+    """Show what is done, chapter by chapter."""
+    from bplib import checks
+
+    checks.progress()
+
+
+@app.command()
+def reset(
+    name: Annotated[str, typer.Argument(help="The notebook, such as 01_chain_rule.")],
+    directory: Annotated[Path, typer.Option("--dir", help="Your working copy.")] = Path(),
+) -> None:
+    """Put an exercise notebook back as it was delivered, after a backup of yours."""
+    from bplib import course
+
+    backup = course.reset(directory, name)
+    print(f"✓ {name} is as delivered; yours is in {backup}.")
+
+
+@app.command()
+def doctor() -> int:
+    """Look at this machine: what the book needs, what is missing, how to get it."""
+    from bplib.doctor import main
+
+    return main()
