@@ -12,7 +12,7 @@ from .declare import Exercise
 
 _SHAPE_IN_TEXT = re.compile(r"`?\b([A-Za-z_]\w*)`?\s*\(([^()]*)\)")
 _LETTER = re.compile(r"[A-Za-z_]\w*\Z")
-_NOTE = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\d+)\b")
+_NOTE = re.compile(r"([A-Za-z_]\w*)\s*=\s*([1-9]\d*)(?![\w.])")  # a size, never 0 or 0.01
 _WORDS = {"m": "the batch size"}
 
 
