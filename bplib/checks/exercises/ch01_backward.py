@@ -240,7 +240,7 @@ GRAPH_GRADIENTS = Exercise(
         ),
         Misconception(
             "multiply-not-swapped",
-            "each factor got its own value back. A product sends each factor the *other* one.",
+            "each factor got its own value back. A product sends each factor the other one.",
             _with_rates(multiply=lambda x, y: (x, y)),
         ),
         Misconception(

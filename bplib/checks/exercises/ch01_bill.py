@@ -45,9 +45,6 @@ MINIMUM_BILL_GRADIENTS = Exercise(
     ),
     reference=_minimum_bill_gradients,
     cases=_four_amounts,
-    case_note=lambda price, minimum, factor, tip: (
-        f"price={price:.3g}, minimum={minimum:.3g}, factor={factor:.3g}, tip={tip:.3g}"
-    ),
     returns=("dprice", "dminimum", "dfactor", "dtip"),
     equivalents=(
         _minimum_bill_branches,
@@ -121,7 +118,7 @@ MINIMUM_BILL_GRADIENTS = Exercise(
     hints=(
         "Three nodes, three habits: max routes, multiply swaps, add distributes.",
         "Go backwards: the add, then the multiply, then the max. What arrives at the max?",
-        "At the max arrives the value of the *other* factor. All of it goes to one side; decide "
+        "At the max arrives the value of the other factor. All of it goes to one side; decide "
         "with a comparison that is true for the price in a draw too.",
     ),
     after=(

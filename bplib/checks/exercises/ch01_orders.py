@@ -103,7 +103,8 @@ def _judge_order(answer, expected, parents):
         if name not in names:
             return f"'{name}' is missing; {len(parents)} names are wanted."
         if names.count(name) > 1:
-            return f"'{name}' stands {names.count(name)} times in your order; once is wanted."
+            often = {2: "twice"}.get(names.count(name), f"{names.count(name)} times")
+            return f"'{name}' stands {often} in your order; once is wanted."
     for name in names:
         for parent in parents[name]:
             if names.index(parent) > names.index(name):
@@ -196,7 +197,7 @@ TOPOLOGICAL_ORDER = Exercise(
         Misconception(
             "nearest-the-end-last",
             "the names are sorted by their shortest way to the end. A name that is used near the "
-            "end *and* far from it has to come before both.",
+            "end and far from it has to come before both.",
             _nearest_the_end_last,
         ),
         Misconception(

@@ -58,7 +58,7 @@ THROUGH_PER_CUP = Prediction(
         (2.64, "whole-slope", "That is the sum over both paths; this asks for one of them."),
         (0.48, "sign-lost", "More cups make each cup cheaper: the rate of per_cup is −0.1."),
         (-0.4, "tax-forgotten", "The path goes on to the total: one more rate, the tax."),
-        (-0.312, "own-value", "In a product, the rate of a factor is the *other* factor."),
+        (-0.312, "own-value", "In a product, the rate of a factor is the other factor."),
         (-0.12, "product-skipped", "On its way the nudge passes the product, whose rate is 4."),
         (4.8, "first-link-forgotten", "That is a unit of per_cup; a cup moves per_cup by −0.1."),
     ),

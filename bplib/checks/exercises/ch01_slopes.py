@@ -32,7 +32,6 @@ BITTERNESS_SLOPE = Exercise(
     ),
     reference=_bitterness_slope,
     cases=lambda rng, i: (float(rng.uniform(3, 9)) * (1e5 if i == 5 else 1.0),),
-    case_note=lambda cups: f"cups={cups:.4g}",
     returns=("dcups",),
     loss=_refund,
     equivalents=(
@@ -120,7 +119,6 @@ SUM_TIMES_GRADIENTS = Exercise(
     statement=("f = (x + y) × z. Return (dx, dy, dz), the slopes of f with respect to x, y and z."),
     reference=_sum_times_gradients,
     cases=_three,
-    case_note=lambda x, y, z: f"x={x:.3g}, y={y:.3g}, z={z:.3g}",
     returns=("dx", "dy", "dz"),
     loss=_sum_times,
     equivalents=(
@@ -135,7 +133,7 @@ SUM_TIMES_GRADIENTS = Exercise(
     misconceptions=(
         Misconception(
             "multiply-not-swapped",
-            "each factor got its own value back. A product sends each factor the *other* one.",
+            "each factor got its own value back. A product sends each factor the other one.",
             lambda x, y, z: (x + y, x + y, z),
         ),
         Misconception(
@@ -222,7 +220,6 @@ SHARED_WIRE_GRADIENTS = Exercise(
     ),
     reference=_shared_wire_gradients,
     cases=_two_numbers,
-    case_note=lambda a, b: f"a={a:.3g}, b={b:.3g}",
     returns=("da", "db"),
     loss=_shared_wire,
     equivalents=(
@@ -261,7 +258,7 @@ SHARED_WIRE_GRADIENTS = Exercise(
         ),
         Misconception(
             "multiply-not-swapped",
-            "each factor got its own value back. A product sends each factor the *other* one.",
+            "each factor got its own value back. A product sends each factor the other one.",
             lambda a, b: ((2 * a * b + a) * a + a * b + a, (2 * a * b + a) * b),
         ),
         Misconception(
