@@ -1,6 +1,31 @@
 """Figures and interactive figures: the only home of matplotlib."""
 
+from bplib.draw.curves import error_curves, fit_line, learning_curves, slope
+from bplib.draw.figure import alt, figure, save, show, svg_of
 from bplib.draw.graph import Drawing, graph
-from bplib.draw.style import style
+from bplib.draw.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, style
+from bplib.draw.surface import loss_surface
 
-__all__ = ["Drawing", "graph", "style"]
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "INK",
+    "ORANGE",
+    "PURPLE",
+    "RED",
+    "SKY",
+    "Drawing",
+    "alt",
+    "error_curves",
+    "figure",
+    "fit_line",
+    "graph",
+    "learning_curves",
+    "loss_surface",
+    "save",
+    "show",
+    "slope",
+    "style",
+    "svg_of",
+]

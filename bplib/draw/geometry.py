@@ -12,14 +12,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from bplib.draw import style, text
+from bplib.draw import text
 from bplib.draw.expression import Expression, Node, Wire
 from bplib.draw.layout import Box, Layout, arrange
+from bplib.draw.style import GREEN, GREY, INK, MIST, PAPER, RED, WIRE
 
 SYMBOL, LABEL, SMALL = 16.0, 15.0, 13.0
 """Font sizes: in a node, on a wire, of a shape."""
 GAP, MARGIN, RADIUS = 32.0, 20.0, 20.0
-PULL = {"operation": 1.0, "input": 0.4, "constant": 0.05}
+PULL = {"operation": 1.0, "input": 0.4, "constant": 1e-6}
 """How strongly a node draws its use towards itself: the line of thought runs straight."""
 SYMMETRIC = ("add", "multiply")
 """Operations whose operands may be drawn in either order."""
@@ -31,7 +32,7 @@ class Line:
 
     key: str
     d: str
-    colour: str = style.WIRE
+    colour: str = WIRE
     width: float = 1.7
     fill: str = "none"
 
@@ -361,15 +362,15 @@ class _Painter:
             self._point(rank - 8, cross - 4),
             self._point(rank - 8, cross + 4),
         )
-        self.items.append(Line(key, f"M{tip}L{low}L{high}Z", width=0, fill=style.WIRE))
+        self.items.append(Line(key, f"M{tip}L{low}L{high}Z", width=0, fill=WIRE))
 
     def _inlet_labels(self, index: int, wire: Wire, start: float, cross: float) -> None:
         rate, sent = rate_of(wire, self.options), contribution_of(wire, self.options)
         along = start + 20 if self.options.down else start + 5
         if rate:
-            self._beside(f"r{index}", along, cross, rate, style.GREY, before=True)
+            self._beside(f"r{index}", along, cross, rate, GREY, before=True)
         if sent:
-            self._beside(f"c{index}", along, cross, sent, style.RED, before=False)
+            self._beside(f"c{index}", along, cross, sent, RED, before=False)
 
     def _beside(
         self, key: str, rank: float, cross: float, content: str, colour: str, *, before: bool
@@ -394,27 +395,27 @@ class _Painter:
                 self._arrow(f"s{node.index}", end, cross)
         lines, gradient = _labels(node, self.options)
         along = start + (22 if self.options.down else 6)
-        colour = style.GREY if node.kind == "constant" else style.GREEN
+        colour = GREY if node.kind == "constant" else GREEN
         for i, line in enumerate(lines):
             key = f"v{node.index}"
             shift = len(lines) - 1 - i
-            shade = style.GREY if shift else colour
+            shade = GREY if shift else colour
             if self.options.down:
                 self._beside(key, along + 17 * (i if len(lines) > 1 else 0), cross, line, shade,
                              before=True)  # fmt: skip
             else:
                 self._beside(key, along, cross - 17 * shift, line, shade, before=True)
         if gradient:
-            self._beside(f"g{node.index}", along, cross, gradient, style.RED, before=False)
+            self._beside(f"g{node.index}", along, cross, gradient, RED, before=False)
 
     def _node(self, node: Node) -> None:
         block, key = self.blocks[node.index], f"n{node.index}"
         x, y = self._xy(self.centre(node.index), self.layout.cross[node.index])
-        fill, stroke, ink = style.PAPER, style.INK, style.INK
+        fill, stroke, ink = PAPER, INK, INK
         if node.kind == "input":
-            fill, stroke = style.MIST, style.GREY
+            fill, stroke = MIST, GREY
         elif node.kind == "constant":
-            stroke = ink = style.GREY
+            stroke = ink = GREY
         self.items.append(
             Shape(key, x - block.w / 2, y - block.h / 2, block.w, block.h, fill, stroke,
                   dashed=node.kind == "constant")

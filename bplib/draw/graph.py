@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bplib.draw import text
 from bplib.draw.expression import Expression, read
 from bplib.draw.geometry import place
 from bplib.draw.svg import render
@@ -109,6 +108,3 @@ def _join(parts: list[str], most: int = 8) -> str:
         if len(parts) == 1
         else ", ".join(parts[:-1]) + " and " * bool(parts) + (parts[-1] if parts else "")
     )
-
-
-__all__ = ["Drawing", "describe", "graph", "text"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bplib.draw import style, text
+from bplib.draw import text
 from bplib.draw.expression import Expression
 from bplib.draw.geometry import MARGIN, Line, Picture, Shape, Text
+from bplib.draw.style import BORDER, FONT, INK, PAPER
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 TITLE_ROOM = 34.0
@@ -16,11 +17,11 @@ def frame(width: float, height: float, inner: str, alt: str, *, size: float = 15
     said = text.escape(alt)
     return (
         f'<svg xmlns="{NAMESPACE}" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" '
-        f'aria-label="{said}" font-family="{style.FONT}" font-size="{size:g}">'
+        f'aria-label="{said}" font-family="{FONT}" font-size="{size:g}">'
         f"<title>{said}</title><desc>{said}</desc>"
         f'<rect x="0.5" y="0.5" width="{text.coordinate(width - 1)}" '
-        f'height="{text.coordinate(height - 1)}" rx="8" fill="{style.PAPER}" '
-        f'stroke="{style.BORDER}"/>{inner}</svg>'
+        f'height="{text.coordinate(height - 1)}" rx="8" fill="{PAPER}" '
+        f'stroke="{BORDER}"/>{inner}</svg>'
     )
 
 
@@ -41,7 +42,7 @@ def render(
         width = max(width, text.width(title, 16, True) + 2 * MARGIN)
         parts.append(
             f'<text x="{MARGIN:g}" y="{MARGIN + 13:g}" font-size="16" font-weight="bold" '
-            f'fill="{style.INK}">{text.escape(title)}</text>'
+            f'fill="{INK}">{text.escape(title)}</text>'
         )
     # A narrow graph stands in the middle of its card.
     aside = (width - picture.width) / 2
