@@ -96,7 +96,7 @@ def _pick(value: Any, part: int | str | None) -> np.ndarray:
 
 def _nudged(one: Any, rng: np.random.Generator) -> Any:
     if isinstance(one, np.ndarray) and one.dtype.kind == "f":
-        return one * (1 + _NUDGE * rng.uniform(-1, 1, one.shape)).astype(one.dtype)
+        return one * np.asarray(1 + _NUDGE * rng.uniform(-1, 1, one.shape), dtype=one.dtype)
     if isinstance(one, float):
         return one * (1 + _NUDGE * float(rng.uniform(-1, 1)))
     return copy.deepcopy(one)

@@ -86,7 +86,7 @@ def leaf(
         to_array(answer),
         to_array(expected),
         single=is_single(answer),
-        integers=getattr(np.asarray(answer), "dtype", None).kind in "iub",
+        integers=np.asarray(answer).dtype.kind in "iub",
     )
     return (part,), None
 

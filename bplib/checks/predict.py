@@ -81,11 +81,7 @@ def _numbers_wrong(numbers: np.ndarray, due: np.ndarray, value: Any, tolerance: 
         if _rounded(value, float(due)):
             return f"{said}; right as far as it goes. Give more digits, or write it as a fraction."
         return f"{said}; that is not it."
-    wrong = [
-        i
-        for i in np.ndindex(due.shape)
-        if not close(numbers[i], due[i], tolerance)  # type: ignore[arg-type]
-    ]
+    wrong = [i for i in np.ndindex(due.shape) if not close(numbers[i], due[i], tolerance)]
     if len(wrong) == due.size:
         return f"you say {_said(value)}; none of them is right."
     places = ", ".join(str(i[0] + 1 if len(i) == 1 else tuple(k + 1 for k in i)) for i in wrong)

@@ -12,8 +12,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from .result import BOLD, without_bold
+
 _CODE = re.compile(r"`([^`]+)`")
-_BOLD = re.compile(r"\*\*([^*]+)\*\*")
 
 _EDGES = {"✓": "#009E73", "✗": "#D55E00"}
 _NEUTRAL = "#7F8B95"
@@ -32,7 +33,7 @@ Details = Sequence[tuple[str, str]]
 
 def to_text(lines: Sequence[str], details: Details = ()) -> str:
     """The message for a terminal."""
-    text = [line.replace("**", "") for line in lines if line]
+    text = [without_bold(line) for line in lines if line]
     for title, body in details:
         text.append(f"  {title}:")
         text.extend(f"    {line}" for line in body.split("\n"))
@@ -59,7 +60,7 @@ def to_html(lines: Sequence[str], details: Details = (), *, opened: bool = False
 def _inline(line: str) -> str:
     text = html.escape(line)
     text = _CODE.sub(rf"<code style='{_CODE_STYLE}'>\1</code>", text)
-    text = _BOLD.sub(r"<strong>\1</strong>", text)
+    text = BOLD.sub(r"<strong>\1</strong>", text)
     return text.replace("  ", " &nbsp;")
 
 

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 STATUSES = ("passed", "failed", "not_attempted", "error", "timeout")
 MARKS = {"passed": "✓", "not_attempted": "○", "failed": "✗", "error": "✗", "timeout": "✗"}
+
+
+# Bold starts after a space, so a power such as x**2 is no markup.
+BOLD = re.compile(r"(?<!\S)\*\*(\S(?:[^*\n]*\S)?)\*\*")
+
+
+def without_bold(text: str) -> str:
+    """A message for a terminal."""
+    return BOLD.sub(r"\1", text)
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,7 @@ class Result:
     @property
     def text(self) -> str:
         """The message without its markup."""
-        return self.message.replace("**", "")
+        return without_bold(self.message)
 
 
 class CheckFailed(AssertionError):
