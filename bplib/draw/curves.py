@@ -153,7 +153,9 @@ def _squares(ax: Any, x: Any, y: Any, predicted: Any) -> None:
     """Every squared residual as a square that looks square on the page."""
     from matplotlib.patches import Rectangle
 
-    ax.figure.draw_without_rendering()
+    ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim())
+    for _ in range(2):  # the layout settles in the second round
+        ax.figure.draw_without_rendering()
     box = ax.get_window_extent()
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     scale = (right - left) / (high - low) * box.height / box.width

@@ -16,7 +16,8 @@ from bplib.draw import text
 from bplib.draw.style import BORDER, PAPER, RC, SERIES, SIZE
 from bplib.errors import DTypeError, need
 
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+# A scale is a small factor, of which every digit counts; everything else is a length.
+_NUMBER = re.compile(r"scale\([^)]*\)|-?\d+\.\d+(?:e-?\d+)?")
 _MARKERS = re.compile(
     r'(<g [^>]*)>\s*((?:<use href="[^"]*" x="[^"]*" y="[^"]*" style="([^"]*)"/>\s*){3,})</g>'
 )
@@ -151,6 +152,8 @@ def own_ids(svg: str) -> str:
 
 def _short(match: re.Match[str]) -> str:
     """Two decimals, taken from the text: what differs in the last bits is gone already there."""
+    if match.group().startswith("scale"):
+        return match.group()
     value = f"{Decimal(match.group()).quantize(_CENT):f}".rstrip("0").rstrip(".")
     return "0" if value in ("-0", "") else value
 

@@ -50,6 +50,8 @@ RC: dict[str, Any] = {
     "figure.facecolor": PAPER,
     "figure.dpi": 96,
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.w_pad": 0.14,
+    "figure.constrained_layout.h_pad": 0.12,
     "savefig.facecolor": PAPER,
     "svg.hashsalt": "bplib",
     "svg.fonttype": "path",

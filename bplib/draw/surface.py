@@ -143,10 +143,10 @@ def _contours(ax: Any, theta0: Any, theta1: Any, grid: Any, levels: int, log: bo
         edges = low + np.geomspace(floor, spread, levels)
     else:
         edges = np.linspace(low, high, levels + 1)[1:]
-    colours = LinearSegmentedColormap.from_list("bplib", ["#F7FAFC", "#DCE6EE", "#AFC3D4"])
+    colours = LinearSegmentedColormap.from_list("bplib", ["#FBFCFD", "#E6EDF3", "#C6D5E1"])
     shades = colours(np.linspace(0, 1, len(edges)))
     ax.contourf(theta0, theta1, grid, levels=[low - 1e-9 * spread, *edges], colors=shades)
-    ax.contour(theta0, theta1, grid, levels=edges, colors="#7E93A6", linewidths=0.8)
+    ax.contour(theta0, theta1, grid, levels=edges, colors="#93A5B5", linewidths=0.8)
 
 
 def _draw_path(ax: Any, points: Any, colour: str, mark: str, name: str) -> None:
