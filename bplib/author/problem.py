@@ -52,7 +52,8 @@ def read_notebook(path: Path) -> dict:
         for cell in cells:
             cell["source"] = joined(cell["source"])
     except (ValueError, KeyError, TypeError) as error:
-        raise AuthorError(f"{path} is not a readable notebook ({error}).") from error
+        name = f"{path.parent.name}/{path.name}"
+        raise AuthorError(f"{name} is not a readable notebook ({error}).") from error
     return notebook
 
 

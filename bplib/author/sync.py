@@ -77,7 +77,7 @@ def notebook_text(cells: list[dict[str, Any]], key: str) -> str:
         "metadata": {
             "bplib": {"inputs": key},
             "kernelspec": twins.KERNEL,
-            "language_info": {"name": "python"},
+            "language_info": {"name": "python", "pygments_lexer": "ipython3"},
         },
         "nbformat": 4,
         "nbformat_minor": 5,

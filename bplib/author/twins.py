@@ -11,6 +11,11 @@ from typing import Any
 
 from bplib.author.problem import AuthorError, read_notebook, tool
 
+# As in book/jupytext.toml and solutions/jupytext.toml.
+HEADER = (
+    "kernelspec,jupytext.text_representation.extension,"
+    "jupytext.text_representation.format_name,-all"
+)
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -116,5 +121,13 @@ def text_from_notebook(text_path: Path, notebook_path: Path) -> str:
     for cell in notebook["cells"]:
         kept = {k: v for k, v in cell["metadata"].items() if k in ("tags", "nbgrader")}
         cell["metadata"] = kept
-    notebook["metadata"] = {"kernelspec": KERNEL}
-    return jupytext.writes(nbformat.from_dict(notebook), fmt="md:myst")
+    notebook["metadata"] = {
+        "kernelspec": KERNEL,
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+        # The header keeps what names the format and leaves out what names a version.
+        "jupytext": {
+            "notebook_metadata_filter": HEADER,
+            "cell_metadata_filter": "tags,nbgrader,-all",
+        },
+    }
+    return jupytext.writes(nbformat.from_dict(notebook), fmt="md:myst").rstrip("\n") + "\n"

@@ -61,8 +61,8 @@ def check_notebook(request: Request, seconds: float) -> list[Row]:
     """The rows of one notebook, whatever its code does."""
     try:
         expected = exercises_in(request.notebook)
-    except CourseError as error:
-        return [Row("failed", request.notebook.name, str(error))]
+    except CourseError:
+        return [Row("failed", request.notebook.stem, "not a readable notebook.")]
     facts, ended = run_in_child(request.notebook, seconds)
     verdicts: dict[str, dict] = {}
     raised: list[Row] = []
@@ -76,7 +76,7 @@ def check_notebook(request: Request, seconds: float) -> list[Row]:
     rows = [_row(verdict) for verdict in verdicts.values()]
     unreached = "not reached."
     if not any("end" in fact for fact in facts):
-        unreached = f"not reached: code cell {at} {ended}"
+        unreached = f"not reached; code cell {at} did not end."
         raised.append(Row("failed", f"code cell {at}", ended))
     rows += [Row("failed", name, unreached) for name in expected if name not in verdicts]
     if request.only is not None:
