@@ -71,10 +71,11 @@ lint: set-up-test
 # test.txt first: the others take its versions, so that one environment can hold any of them.
 lock: set-up-test
 	@$(VENV_PYTHON) -m uv --version >/dev/null 2>&1 || $(VENV_PYTHON) -m pip install -qq uv
-	$(COMPILE) --extra test -o requirements/test.txt
-	$(COMPILE) --extra book -c requirements/test.txt -o requirements/book.txt
-	$(COMPILE) --extra docs -c requirements/test.txt -o requirements/docs.txt
-	$(COMPILE) --extra bench -c requirements/test.txt --excludes requirements/bench-torch.txt -o requirements/bench.txt
+	@$(COMPILE) --extra test -o requirements/test.txt
+	@$(COMPILE) --extra book -c requirements/test.txt -o requirements/book.txt
+	@$(COMPILE) --extra docs -c requirements/test.txt -o requirements/docs.txt
+	@$(COMPILE) --extra bench -c requirements/test.txt --excludes requirements/bench-torch.txt -o requirements/bench.txt
+	@echo "requirements/ is what pyproject.toml asks for"
 
 wheel: set-up-test
 	@rm -rf dist

@@ -218,7 +218,7 @@ def test_the_wheel_is_the_whole_course(wheel):
     assert any(name.startswith("bplib/data/files/") for name in names)
     folders = {name.split("/")[3] for name in course}
     assert folders == {"book", "exercises", "solutions"}
-    assert not [name for name in names if "/text/" in name or name.endswith((".pyc", ".md"))]
+    assert not [name for name in names if "/text/" in name or name.endswith(".pyc")]
     assert any(name.endswith("licenses/LICENSE-book") for name in names)
 
 
