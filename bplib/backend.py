@@ -7,6 +7,7 @@ CuPy is imported only by the two functions that need it, `gpu_available` and `to
 from __future__ import annotations
 
 import importlib
+import sys
 from types import ModuleType
 from typing import Any
 
@@ -24,14 +25,16 @@ Cache = Any
 def xp_of(*arrays: Array) -> ModuleType:
     """The one array module that all `arrays` live in.
 
-    Arguments: one or more arrays or NumPy scalars. Returns `numpy`, or the array module that the
-    arrays name themselves by the array-API method `__array_namespace__` (CuPy's do).
+    Arguments: one or more arrays or NumPy scalars. Returns `numpy`, `cupy`, or the module that the
+    arrays name themselves by the array-API method `__array_namespace__` (CuPy's do not).
     Raises `DTypeError` when something is no array, or when the arrays live on different devices.
     """
     found = None
     for array in arrays:
         if isinstance(array, np.ndarray | np.generic):
             module = np
+        elif type(array).__module__.partition(".")[0] == "cupy":
+            module = sys.modules["cupy"]
         elif hasattr(array, "__array_namespace__"):
             module = array.__array_namespace__()
         else:
