@@ -59,8 +59,9 @@ def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
     Returns `L`, a number ≥ 0, and the cache.
     Raises as `mse`. Source: chapter 2; Bishop (2006), equation 3.12, divided by N.
     """
-    loss, difference = mse(prediction, target)
-    return loss / 2, difference
+    difference = _difference("half_mse", prediction, target)
+    with quiet():
+        return (difference * difference).mean() / 2, difference
 
 
 def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:

@@ -43,8 +43,10 @@ class Tensor:
     __array_ufunc__ = None  # lets array * Tensor reach Tensor.__rmul__
 
     def __init__(self, value: Any, name: str | None = None) -> None:
+        if isinstance(value, Tensor):
+            raise DTypeError("Tensor: value is a Tensor already; use it as it is, or its .value.")
         if not hasattr(value, "dtype"):
-            value = np.asarray(value, dtype=float)
+            value = _numbers(value)
         expect.floats("Tensor", value=value)
         self.value: Array = xp_of(value).asarray(value)
         self.grad: Array | None = None
@@ -336,6 +338,20 @@ def _constant(value: Any, beside: Array | None) -> Tensor:
     return tensor
 
 
+def _numbers(value: Any) -> np.ndarray:
+    """A number or a (nested) list of numbers as an array of floats."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf":  # not text or None, which NumPy would turn into floats too
+            return array.astype(float)
+    except ValueError:
+        pass
+    raise DTypeError(
+        f"Tensor: value is of type {type(value).__name__}; a number, a list of numbers "
+        "with rows of equal length, or an array of floats is needed."
+    )
+
+
 def _expect_tensor(op: str, y: object) -> None:
     if not isinstance(y, Tensor):
         raise DTypeError(f"{op}: a Tensor is needed, not a {type(y).__name__}.")
@@ -377,7 +393,10 @@ def value_and_grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[...,
             return f(*inputs[:argument], x, *inputs[argument + 1 :])
 
         if not 0 <= argument < len(inputs):
-            raise ShapeError(f"grad: argument is {argument}, but f was given {len(inputs)} inputs.")
+            count = f"{len(inputs)} input{'' if len(inputs) == 1 else 's'}"
+            raise ShapeError(
+                f"grad: argument is {argument}, counted from 0, but f was called with {count}."
+            )
         value, pullback = vjp(of_one, inputs[argument])
         return value, pullback(None)[0]
 
