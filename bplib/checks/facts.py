@@ -7,7 +7,8 @@ it holds in every case.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def _relation_of_shapes(a: np.ndarray, e: np.ndarray, sizes: Sizes) -> str:
     if a.ndim > 1 and _same(a.T, e):
         return "; the values are right once it is transposed"
     if a.size == e.size and _same(a.reshape(e.shape), e):
-        return "; the values are right, an axis is too many or too few"
+        return f"; the values are right, but {_axes(a.ndim - e.ndim)}"
     for axis in range(a.ndim):
         if a.ndim == e.ndim + 1 and a.shape[:axis] + a.shape[axis + 1 :] == e.shape:
             length = f"axis {axis}, of length {_size(a.shape[axis], sizes)}"
@@ -61,6 +62,13 @@ def _relation_of_shapes(a: np.ndarray, e: np.ndarray, sizes: Sizes) -> str:
     if a.ndim == 2 and e.ndim == 1 and a.shape == (len(e), len(e)):
         return f". Did shapes {(len(e), 1)} and {e.shape} meet and broadcast?"
     return ""
+
+
+def _axes(surplus: int) -> str:
+    """What is wrong with an answer that is right once it is reshaped."""
+    if surplus == 0:
+        return "laid out in another shape"
+    return "with an axis too many" if surplus > 0 else "with an axis too few"
 
 
 def _size(length: int, sizes: Sizes) -> str:
@@ -154,16 +162,27 @@ def _cause(part: Part, sizes: Sizes, history: Sequence[tuple[Part, Sizes]]) -> s
         return None
     if all(abs(r / here - 1) <= _MATCH for r, _ in ratios):  # type: ignore[operator]
         return _times(here)
-    for letter in sizes:
-        for power in (1, -1, 2, -2):
-            for factor in (1.0, 2.0, 0.5, -1.0, -2.0, -0.5):
-                if all(
-                    letter in letters
-                    and abs(r / (factor * float(letters[letter]) ** power) - 1) <= _MATCH  # type: ignore[operator]
-                    for r, letters in ratios
-                ):
-                    return f"{_times(here)}, and {what_is(sizes[letter], letter)}"
+    for rule, words in _rules(sizes):
+        if all(rule(letters) and abs(r / rule(letters) - 1) <= _MATCH for r, letters in ratios):  # type: ignore[operator]
+            return f"{_times(here)}, and {words}"
     return None
+
+
+def _rules(sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], float], str]]:
+    """Ratios that a size or two explain, as functions of a case's sizes, with their words."""
+    factors = (1.0, 2.0, 0.5, -1.0, -2.0, -0.5)
+    for letter, power, factor in itertools.product(sizes, (1, -1, 2, -2), factors):
+        yield partial(_power, factor, letter, power), what_is(sizes[letter], letter)
+    for upper, lower in itertools.permutations(sizes, 2):
+        yield partial(_quotient, upper, lower), f"{sizes[upper]}/{sizes[lower]} is {upper}/{lower}"
+
+
+def _power(factor: float, letter: str, power: int, sizes: Sizes) -> float:
+    return factor * float(sizes.get(letter, 0) or np.inf) ** power
+
+
+def _quotient(upper: str, lower: str, sizes: Sizes) -> float:
+    return sizes.get(upper, 0) / (sizes.get(lower, 0) or np.inf)
 
 
 def _times(r: float) -> str:

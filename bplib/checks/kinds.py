@@ -95,7 +95,7 @@ def _leaf_problem(answer: Any, expected: Any) -> str | None:
     shape = np.shape(expected)
     due = "a number is due" if shape == () else f"an array of shape {shape} is due"
     if isinstance(answer, list | tuple):
-        if shape == ():
+        if shape == () or _shape_of(answer) != shape:
             return f"{_kind(answer)}; {due}"
         return f"{_kind(answer)}; {due}: `np.array(...)` makes one of it"
     if not isinstance(answer, np.ndarray | int | float | complex | np.number | np.bool_):
@@ -106,6 +106,13 @@ def _leaf_problem(answer: Any, expected: Any) -> str | None:
     if dtype.kind not in "fiub":
         return f"an array of Python objects; {due}"
     return None
+
+
+def _shape_of(answer: Any) -> tuple[int, ...] | None:
+    try:
+        return np.shape(answer)
+    except ValueError:  # ragged
+        return None
 
 
 def _tuple_problem(answer: Any, expected: tuple, names: tuple[str, ...]) -> str | None:

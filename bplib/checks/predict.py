@@ -16,7 +16,8 @@ from .sizes import number
 def decide_prediction(prediction: Prediction, value: Any) -> Result:
     """The verdict on a predicted value; displays nothing and records nothing."""
     name = prediction.name
-    if value is Ellipsis or value is None:
+    parts = value if isinstance(value, tuple | list) else (value,)
+    if value is None or any(part is Ellipsis for part in parts):
         text = "not attempted yet. Replace the ... by your answer."
         return Result("not_attempted", name, headline("not_attempted", name, text))
     if _matches(value, prediction.answer, prediction.tolerance):

@@ -132,7 +132,7 @@ def library(name: str) -> str:
 def passed(exercise: Exercise, fresh: bool, tolerance: float) -> str:
     cases = f"{exercise.n_cases} cases"
     if fresh:
-        cases += f" and {exercise.n_cases} random ones"
+        cases += " and fresh random ones"
     if exercise.accept is not None:
         return f"{cases}, inputs untouched, all accepted."
     exact = f"{tolerance:.0e}".replace("e-0", "e-").replace("-", "−")
