@@ -1,0 +1,54 @@
+"""Every pair against PyTorch in float64, where PyTorch is installed (the `bench` extra)."""
+
+import numpy as np
+import pytest
+from pairs import TABLE
+
+torch = pytest.importorskip("torch")
+
+THEIRS = {
+    "add": torch.add,
+    "subtract": torch.sub,
+    "multiply": torch.mul,
+    "divide": torch.div,
+    "negative": torch.neg,
+    "power": lambda x, exponent: torch.pow(x, exponent),
+    "exp": torch.exp,
+    "log": torch.log,
+    "maximum": torch.maximum,
+    "sum": lambda x, axis, keepdims: torch.sum(x, dim=all_axes(x, axis), keepdim=keepdims),
+    "mean": lambda x, axis, keepdims: torch.mean(x, dim=all_axes(x, axis), keepdim=keepdims),
+    "matmul": torch.matmul,
+    "linear": lambda x, W, b: torch.nn.functional.linear(x, W.T, b),
+    "mse": torch.nn.functional.mse_loss,
+    "half_mse": lambda p, t: torch.nn.functional.mse_loss(p, t) / 2,
+    "mae": torch.nn.functional.l1_loss,
+    "huber": lambda p, t, delta=1.0: torch.nn.functional.huber_loss(p, t, delta=delta),
+}
+
+
+def all_axes(x, axis):
+    return tuple(range(x.ndim)) if axis is None else axis
+
+
+def test_every_row_has_a_peer():
+    assert {row.name for row in TABLE} == set(THEIRS)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.label)
+@pytest.mark.parametrize("seed", range(5))
+def test_values_and_gradients_agree(row, seed):
+    inputs = row.inputs(seed)
+    y, cache = row.forward(*inputs)
+    dy = np.random.default_rng(seed).standard_normal(np.shape(y))
+    ours = row.backward(np.asarray(dy), cache)
+
+    tensors = [torch.tensor(x, requires_grad=True) for x in inputs]
+    theirs = THEIRS[row.name](*tensors, **row.constants)
+    wanted = row.wanted(tensors)
+    gradients = torch.autograd.grad(theirs, wanted, torch.tensor(dy).reshape(theirs.shape))
+
+    np.testing.assert_allclose(y, theirs.detach().numpy(), rtol=1e-12, atol=1e-13)
+    for mine, other in zip(ours, gradients, strict=True):
+        scale = float(other.abs().max())
+        np.testing.assert_allclose(mine, other.numpy(), rtol=1e-10, atol=1e-12 * scale)
