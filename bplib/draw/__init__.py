@@ -3,6 +3,8 @@
 from bplib.draw.curves import error_curves, fit_line, learning_curves, slope
 from bplib.draw.figure import alt, figure, save, show, svg_of
 from bplib.draw.graph import Drawing, graph
+from bplib.draw.page import Page
+from bplib.draw.stepper import stepper
 from bplib.draw.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, style
 from bplib.draw.surface import loss_surface
 
@@ -16,6 +18,7 @@ __all__ = [
     "RED",
     "SKY",
     "Drawing",
+    "Page",
     "alt",
     "error_curves",
     "figure",
@@ -26,6 +29,7 @@ __all__ = [
     "save",
     "show",
     "slope",
+    "stepper",
     "style",
     "svg_of",
 ]
