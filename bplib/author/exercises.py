@@ -41,7 +41,7 @@ def generate(solution: dict[str, Any], name: str) -> list[dict[str, Any]]:
         }
     )
     quiet = logging.getLogger("bplib.author.nbgrader")
-    quiet.setLevel(logging.ERROR)
+    quiet.setLevel(logging.CRITICAL + 1)  # what it says comes back as an exception too
     resources: dict[str, Any] = {"metadata": {}}
     for preprocessor in PREPROCESSORS:
         step = getattr(preprocessors, preprocessor)(log=quiet)
