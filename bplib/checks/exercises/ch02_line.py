@@ -237,6 +237,12 @@ line_gradients = Exercise(
             ),
         ),
         Misconception(
+            "brackets-lost",
+            "y - theta0 * x + theta1 adds the intercept to y; "
+            "the whole prediction is to be subtracted, so it needs brackets.",
+            lambda x, y, a, b: _line_gradients_turned(x, y, a, -b),
+        ),
+        Misconception(
             "no-intercept",
             "the error is computed without the intercept theta1.",
             lambda x, y, a, b: two_gradients(x, y, a, 0.0),

@@ -357,7 +357,8 @@ standardise = Exercise(
         ),
         Misconception(
             "test-untouched",
-            "the training part is right; the test part came back as it was.",
+            "the training part is right; the test part is unchanged, as it also is when its "
+            "statistics are read from X_train after X_train itself was standardised.",
             lambda A, B: (_standardise(A, A)[0], B.copy()),
         ),
     ),

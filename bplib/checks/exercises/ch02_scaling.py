@@ -76,6 +76,26 @@ def _fit_line_covariance(x, y):
     return theta0, y.mean() - theta0 * x.mean()
 
 
+def _at_the_minimum(answer, expected, x, y):
+    """Six digits of both numbers; otherwise how far down the loss still goes."""
+    near = [abs(a - e) <= 1e-6 * abs(e) for a, e in zip(answer, expected, strict=True)]
+    if all(near):
+        return True
+    with np.errstate(over="ignore"):
+        here, least = _loss_at(answer, x, y), _loss_at(expected, x, y)
+    if here > 1.01 * least:
+        return f"the loss at your line is {here:.4g}; the least possible is {least:.4g}."
+    return (
+        "the loss at your line is within one per cent of the least there is, and still theta0 or "
+        "theta1 is not right to six digits: along the floor of the valley the way is long. "
+        "Rounder units or more steps."
+    )
+
+
+def _loss_at(line, x, y):
+    return np.mean((line[0] * x + line[1] - y) ** 2)
+
+
 def _fit_in_scaled_units(x, y):
     return _fit_line((x - x.mean()) / x.std(), y)
 
@@ -122,6 +142,12 @@ line_in_raw_units = Exercise(
             "the slope is multiplied by std where it should be divided: "
             "one unit of x is only 1/std units of z.",
             lambda a, b, mean, std: (a * std, b - a * std * mean),
+        ),
+        Misconception(
+            "multiplied-and-unchanged",
+            "the slope is multiplied by std where it should be divided, "
+            "and the intercept was left as it was.",
+            lambda a, b, mean, std: (a * std, b),
         ),
         Misconception(
             "intercept-unchanged",
@@ -186,6 +212,7 @@ fit_line = Exercise(
     cases=_fit_cases,
     returns=("theta0", "theta1"),
     tolerance=1e-6,
+    accept=_at_the_minimum,
     equivalents=(_fit_line_descent, _fit_line_centred, _fit_line_covariance),
     misconceptions=(
         Misconception(

@@ -205,6 +205,12 @@ equal_learning_rates = Exercise(
             lambda lr, m: (2 * lr, lr / m, lr / (2 * m)),
         ),
         Misconception(
+            "halves-ignored",
+            "m is taken into account and the two halves are not: "
+            "half the loss has half the gradient.",
+            lambda lr, m: (lr, lr / m, lr / m),
+        ),
+        Misconception(
             "nothing-changes",
             "the same rate is returned three times; the minimum is in the same place for all "
             "four losses, but their gradients have different lengths.",
