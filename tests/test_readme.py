@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bplib import draw, tape
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 # A block of code, and the block of output that follows it, if one does.
@@ -26,6 +28,22 @@ def test_the_example_prints_what_the_readme_says():
         with contextlib.redirect_stdout(printed):
             exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
         assert printed.getvalue() == output
+
+
+def picture():
+    """The graph in the README: one prediction, its error, its loss; values and gradients."""
+    numbers = {"x": 3.0, "w": 2.0, "b": -1.0, "y": 7.0}
+    x, w, b, y = (tape.Tensor(value, name=name) for name, value in numbers.items())
+    prediction = ((w * x).named("wx") + b).named("ŷ")
+    return draw.graph(((prediction - y).named("error") ** 2).named("loss"))
+
+
+def test_the_picture_shows_what_the_library_computes():
+    def sentence(svg):
+        return re.search(r"<title>(.*?)</title>", svg).group(1)
+
+    # The sentence holds the numbers. After a change of style: picture().save(…) draws it again.
+    assert sentence(read("book/images/one_step.svg")) == sentence(picture().svg)
 
 
 @pytest.mark.parametrize("page", PAGES)
