@@ -4,6 +4,7 @@ from bplib.draw.curves import error_curves, fit_line, learning_curves, slope
 from bplib.draw.figure import alt, figure, save, show, svg_of
 from bplib.draw.graph import Drawing, graph
 from bplib.draw.page import Page
+from bplib.draw.player import player
 from bplib.draw.stepper import stepper
 from bplib.draw.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, style
 from bplib.draw.surface import loss_surface
@@ -26,6 +27,7 @@ __all__ = [
     "graph",
     "learning_curves",
     "loss_surface",
+    "player",
     "save",
     "show",
     "slope",

@@ -105,10 +105,11 @@ def show(fig: Any, alt: str | None = None) -> None:
     display(bundle, raw=True)
 
 
-def svg_of(fig: Any, description: str | None = None) -> str:
+def svg_of(fig: Any, description: str | None = None, *, unique_ids: bool = True) -> str:
     """A matplotlib figure as SVG: rounded coordinates, no date, title and role for readers.
 
-    fig: a Figure or Axes; description: alternative text, the figure's own when left out.
+    fig: a Figure or Axes; description: alternative text, the figure's own when left out;
+    unique_ids: whether several pictures may stand in one HTML document.
     """
     fig = _figure_of(fig, "svg_of")
     description = description or alt_of(fig)
@@ -126,16 +127,19 @@ def svg_of(fig: Any, description: str | None = None) -> str:
     svg = svg.replace("xlink:href", "href")
     svg = _NUMBER.sub(_short, svg)
     svg = _MARKERS.sub(_share_style, svg)
-    return own_ids(_with_card(svg, description))
+    return own_ids(_with_card(svg, description), unique_ids)
 
 
-def own_ids(svg: str) -> str:
+def own_ids(svg: str, unique: bool = True) -> str:
     """Rename the ids of a picture so that they depend on what it shows and on nothing else.
 
     matplotlib makes some of them from unrounded coordinates. Ids that nothing refers to go.
     """
     used = list(dict.fromkeys(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)))
-    names = {name: f"i{i}" for i, name in enumerate(used)}
+    # The shapes of letters keep their names: they are the same in every picture.
+    letters = [name for name in used if re.fullmatch(r".+-[0-9a-f]+", name)]
+    others = [name for name in used if name not in letters]
+    names = {name: name for name in letters} | {name: f"i{i}" for i, name in enumerate(others)}
 
     def rename(match: re.Match[str], salt: str) -> str:
         name = match.group(2)
@@ -147,7 +151,9 @@ def own_ids(svg: str) -> str:
             r'((?:href="#|url\(#))([^")]+)([")])', lambda m: rename(m, salt) or m.group(), out
         )
 
-    return renamed("b" + hashlib.sha256(renamed("").encode()).hexdigest()[:8])
+    if not unique:
+        return renamed("")
+    return renamed("b" + hashlib.sha256(renamed("").encode()).hexdigest()[:8] + "-")
 
 
 def _short(match: re.Match[str]) -> str:

@@ -107,7 +107,7 @@ def _numbers(expression: Expression, wire: Wire, port: int, name: str, digits: i
     operands = [expression.nodes[w.source].value for w in expression.inputs_of(node.index)]
     operation, symbol = node.tensor.operation or "", _sender(node)
     arrives, sent = _gradient(node), text.number(wire.sent, digits)
-    g = _operand(arrives)
+    g, sends = _operand(arrives), f"{symbol} sends {name}"
     if operation == "add" or (operation == "subtract" and port == 0):
         return f"{symbol} passes on to {name} what arrives, unchanged: {sent}."
     if operation == "subtract":
@@ -116,7 +116,7 @@ def _numbers(expression: Expression, wire: Wire, port: int, name: str, digits: i
         return f"The minus turns the sign for {name}: −1 × {g} = {sent}."
     if operation == "multiply":
         other = operands[1 - port]
-        return f"{symbol} sends {name} the other factor times what arrives: {other} × {g} = {sent}."
+        return f"{sends} the other factor times what arrives: {other} × {g} = {sent}."
     if operation == "divide" and port == 0:
         below = _operand(operands[1])
         return (
@@ -149,6 +149,7 @@ def _slope(node: Node, wire: Wire, name: str, x: str, g: str, sent: str) -> str:
 def _arrays(expression: Expression, wire: Wire, name: str) -> str:
     node, source = expression.nodes[wire.target], expression.nodes[wire.source]
     operation, symbol = node.tensor.operation or "", _sender(node)
+    sends = f"{symbol} sends {name}"
     entries, shape = text.value_lines(wire.sent)
     shown = f"shape {shape}, {entries}" if shape else entries
     if not _is_number(source) and shape is None:
@@ -163,7 +164,7 @@ def _arrays(expression: Expression, wire: Wire, name: str) -> str:
         return (
             f"{symbol} sends {name} the other factor times what arrives, entry by entry: {shown}."
         )
-    return f"{symbol} sends {name} a gradient of its own shape: {shown}."
+    return f"{sends} a gradient of its own shape: {shown}."
 
 
 def _total(expression: Expression, wire: Wire, digits: int) -> str:

@@ -22,6 +22,7 @@ class Moment:
     say: str
     show: list[str] = field(default_factory=list)
     hot: list[str] = field(default_factory=list)
+    mark: list[str] = field(default_factory=list)
     ask: str | None = None
     answer: float | None = None
 
@@ -32,7 +33,7 @@ class Moment:
             {"show": self.show} if self.show else {}, **{"hot": self.hot} if self.hot else {}
         )
         if self.ask is not None and self.answer is not None:
-            out.update(ask=self.ask, answer=float(f"{self.answer:.10g}"))
+            out.update(ask=self.ask, mark=self.mark, answer=float(f"{self.answer:.10g}"))
         return out
 
 
@@ -143,6 +144,8 @@ def _backward(expression: Expression, index: int, digits: int) -> list[Moment]:
             [f"w{w}", f"n{index}", *show] + ([f"s{wire.source}"] if len(show) else []),
         )
         if text.is_number(wire.sent):
+            single = len(expression.uses_of(wire.source)) == 1
+            moment.mark = [f"w{w}"] + [f"s{wire.source}"] * single
             moment.ask = sentences.question(expression, wire)
             moment.answer = float(wire.sent)
         moments.append(moment)

@@ -93,9 +93,7 @@
       });
       var mark = moment.phase === "start" || moment.phase === "forward" ? "bplib-hf" : "bplib-hb";
       if (!ask) each(moment.hot || [], function (node) { node.classList.add(mark); });
-      if (ask) each(ask.hot.filter(function (key) { return key[0] === "w"; }), function (node) {
-        node.classList.add("bplib-ask");
-      });
+      if (ask) each(ask.mark, function (node) { node.classList.add("bplib-ask"); });
       track.childNodes.forEach(function (node, i) {
         node.className = i >= at ? "" : moments[i + 1].phase === "forward" ? "f" : "b";
       });
