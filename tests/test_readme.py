@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bplib import draw, tape
+from bplib.checks import run_check
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
@@ -44,6 +45,17 @@ def test_the_picture_shows_what_the_library_computes():
 
     # The sentence holds the numbers. After a change of style: picture().save(…) draws it again.
     assert sentence(read("book/images/one_step.svg")) == sentence(picture().svg)
+
+
+def test_the_wrong_answer_gets_the_reply_that_is_shown():
+    readme = read("README.md")
+    (answer,) = re.findall(r"Hand in `([^`]+)`", readme)
+
+    def mse_gradient(X, y, theta):
+        return eval(answer, {"X": X, "y": y, "theta": theta})
+
+    reply = run_check("mse_gradient", mse_gradient, seed=1842).message
+    assert "".join(f"> {line}\n" for line in reply.splitlines()) in readme
 
 
 @pytest.mark.parametrize("page", PAGES)
