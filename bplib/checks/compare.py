@@ -36,7 +36,8 @@ def relative_error(answer: np.ndarray, expected: np.ndarray) -> float:
     """max|answer − expected| / max|expected|; infinite for NaN, or for anything against zeros."""
     if answer.size == 0:
         return 0.0
-    difference = np.abs(answer - expected)
+    with np.errstate(all="ignore"):
+        difference = np.abs(answer - expected)
     if not np.all(np.isfinite(difference)):
         return float("inf")
     largest, scale = float(difference.max()), float(np.abs(expected).max())

@@ -17,6 +17,7 @@ from .kinds import Part
 from .sizes import number, what_is
 
 _MATCH = 1e-6  # relative error within which a measured relation counts as exact
+_NEARLY_ONE = 5e-3
 
 Sizes = dict[str, int]
 
@@ -135,7 +136,9 @@ def _ratio(a: np.ndarray, e: np.ndarray) -> float | None:
         return None
     unit = e / scale
     r = float((a / scale * unit).sum() / (unit * unit).sum())
-    return r if r != 0.0 and relative_error(a, r * e) <= _MATCH else None
+    if r == 0.0 or abs(r - 1) < _NEARLY_ONE:  # a ratio of "1.00" would say nothing
+        return None
+    return r if relative_error(a, r * e) <= _MATCH else None
 
 
 def _ratio_fact(part: Part, sizes: Sizes, history: Sequence[tuple[Part, Sizes]]) -> str | None:

@@ -61,4 +61,4 @@ def what_is(size: int, letter: str) -> str:
 
 def number(value: Any) -> str:
     """A number in four significant digits with a real minus sign."""
-    return f"{float(value):.4g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e+")
+    return f"{float(value):.4g}".replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
