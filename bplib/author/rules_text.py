@@ -20,7 +20,7 @@ _LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)>?[^)]*\)
 _HREF = re.compile(r"""<a\b[^>]*\bhref\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 _ANCHOR = re.compile(r"""<\w+\b[^>]*\b(?:id|name)\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
-_DIRECTIVE = re.compile(r"^\s*(?::{3,}|`{3,}\s*\{|~{3,}\s*\{|\$\$.*\$\$\s*\([\w-]+\)\s*$)", re.M)
+_DIRECTIVE = re.compile(r"^[\s>]*(?::{3,}|`{3,}\s*\{|~{3,}\s*\{|\$\$.*\$\$\s*\([\w-]+\)\s*$)", re.M)
 _ROLE = re.compile(r"\{[a-z][a-z:-]*\}`")
 _TARGET = re.compile(r"^\([\w-]+\)=\s*$", re.MULTILINE)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[`~]*\s*$", re.MULTILINE | re.DOTALL)
@@ -28,6 +28,8 @@ _INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _PREDICT = re.compile(r"^\s*>\s*\*\*Predict\.\*\*", re.MULTILINE)
 _README_BOOK = re.compile(r"\(book/(\d\d_\w+)\.ipynb\)")
 _SVG_SAYS = re.compile(r"<title\b[^>]*>\s*[^<\s]|aria-label\s*=\s*[\"'][^\"']*\w", re.IGNORECASE)
+# What bplib.draw says of a figure whose axes have no labels.
+_SAYS_NOTHING = re.compile(r"aria-label\s*=\s*[\"']Figure\.?[\"']|<title\b[^>]*>Figure\.?<")
 
 
 def equations_are_numbered(root: Path) -> list[str]:
@@ -69,7 +71,8 @@ def _mute_outputs(cell: Cell) -> Iterator[str]:
         html = joined(data.get("text/html", ""))
         if _mute(html):
             yield "image in HTML"
-        if "image/svg+xml" in data and not _SVG_SAYS.search(joined(data["image/svg+xml"])):
+        svg = joined(data.get("image/svg+xml", ""))
+        if svg and (not _SVG_SAYS.search(svg) or _SAYS_NOTHING.search(svg)):
             yield "figure (SVG)"
         for mime in ("image/png", "image/jpeg"):
             said = output.get("metadata", {}).get(mime, {}).get("alt")
@@ -171,7 +174,7 @@ def readme_lists_the_book(root: Path) -> list[str]:
 
 def without_code(markdown: str) -> str:
     """Markdown with fenced and inline code taken out: what looks like a link there is none."""
-    return _INLINE_CODE.sub("", _FENCE.sub("", markdown))
+    return _INLINE_CODE.sub("``", _FENCE.sub("", markdown))
 
 
 TEXT_RULES = (
