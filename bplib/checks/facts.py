@@ -109,7 +109,7 @@ def value_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -> 
     """What is wrong with the values in this case; `history` has the same part of every case."""
     a, e = part.answer, part.expected
     sizes = history[case][1]
-    if part.integers and not _same(a, e) and np.any(e != np.round(e)):
+    if a.ndim and part.integers and not _same(a, e) and np.any(e != np.round(e)):
         return "the values are whole numbers, the right ones are not: is an array of integers made?"
     if a.shape == ():
         return _scalar_fact(part, case, history)

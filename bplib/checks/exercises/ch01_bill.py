@@ -106,6 +106,14 @@ MINIMUM_BILL_GRADIENTS = Exercise(
             ),
         ),
         Misconception(
+            "tip-forgotten",
+            "the tip moves the bill too, by one for one.",
+            lambda price, minimum, factor, tip: (
+                *_minimum_bill_gradients(price, minimum, factor, tip)[:3],
+                0.0,
+            ),
+        ),
+        Misconception(
             "factor-times-price",
             "the factor receives the price even where the minimum is what it multiplies.",
             lambda price, minimum, factor, tip: (

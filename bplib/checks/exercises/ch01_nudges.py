@@ -39,13 +39,14 @@ def _all_at_once(f, x, h):
     return np.full(np.shape(x), slope)
 
 
-def _never_put_back(f, x, h):
-    x = np.array(x, dtype=float)
-    gradient = np.zeros_like(x)
+def _never_put_back(f, x, h, dtype=float):
+    x = np.array(x, dtype=dtype)
+    gradient = np.zeros(x.shape)
     for index in np.ndindex(x.shape):
-        x[index] += h
+        kept = x[index]
+        x[index] = kept + h  # in an array of integers, the decimals are lost here
         above = f(x)
-        x[index] -= 2 * h
+        x[index] = kept - h
         gradient[index] = (above - f(x)) / (2 * h)
     return gradient
 
@@ -170,6 +171,12 @@ CENTRAL_GRADIENT = Exercise(
             "never-put-back",
             "an entry stayed nudged while the next one was measured. Put each one back.",
             _never_put_back,
+        ),
+        Misconception(
+            "never-put-back-nor-copied",
+            "an entry stayed nudged while the next one was measured. Put each one back, and work "
+            "on a copy made of floats.",
+            lambda f, x, h: _never_put_back(f, x, h, dtype=None),
         ),
         Misconception(
             "integers-swallow-the-nudge",
