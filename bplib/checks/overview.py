@@ -57,7 +57,7 @@ def overview() -> list[str]:
         "All exercises are done."
         if following is None
         else f"Next: `{following.name}` in chapter {following.chapter}, "
-        f"about {following.minutes:g} minutes."
+        f"about {following.minutes:g} minute{'' if following.minutes == 1 else 's'}."
     )
     return lines
 

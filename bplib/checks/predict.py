@@ -104,7 +104,8 @@ def _said(value: Any) -> str:
         return str(value)
     if isinstance(value, int | float | np.number):
         return number(value)
-    if isinstance(value, tuple | list | np.ndarray) and np.ndim(value) == 1 and len(value) <= 8:
+    numbers = _numbers(value)
+    if numbers is not None and numbers.ndim == 1 and len(numbers) <= 8:
         return f"({', '.join(_said(one) for one in value)})"
     text = " ".join(str(value).split())
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`"

@@ -1,0 +1,452 @@
+"""What a reader calls, and what is shown: check, check_all, hint, solution, progress, run_check."""
+
+import html.parser
+import json
+import re
+import sys
+import types
+
+import numpy as np
+import pytest
+import tiny_exercises as tiny
+
+from bplib.checks import (
+    CheckFailed,
+    check,
+    check_all,
+    hint,
+    progress,
+    registry,
+    render,
+    run_check,
+    solution,
+)
+from bplib.checks import hints as hints_module
+from bplib.checks import progress as progress_shown
+from bplib.checks.declare import Chain, DeclarationError, Exercise, Misconception, Prediction
+from bplib.checks.progress import store
+from bplib.errors import UnknownNameError
+
+
+@pytest.fixture(autouse=True)
+def book(monkeypatch, tmp_path):
+    """A book of four small exercises and a progress file of its own."""
+    tasks = (tiny.exercise(), tiny.number(), tiny.prediction(), tiny.chain())
+    everything = {one.name: one for one in tasks}
+    monkeypatch.setattr(registry, "all_exercises", lambda: everything)
+    monkeypatch.setenv("BPLIB_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(hints_module, "_asked", set())
+    return everything
+
+
+@pytest.fixture
+def said(capsys):
+    def read():
+        out, err = capsys.readouterr()
+        assert err == ""
+        return out.rstrip("\n").split("\n") if out else []
+
+    return read
+
+
+def tiny_gradient(X, y, theta):
+    return 2 * X.T @ (X @ theta - y) / len(y)
+
+
+def wrong_gradient(X, y, theta):
+    return 2 * X.T @ (X @ theta - y)
+
+
+# ── check ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_right_answer(said):
+    assert check(tiny_gradient) is None
+    assert said() == [
+        "✓ tiny_gradient · 6 cases and fresh random ones, inputs untouched, relative error below "
+        "1e−9. Chapter 2: 1 of 3 done. Next: `tiny_square`.",
+        "It is one matrix product.",
+    ]
+
+
+def test_a_wrong_answer_by_name(said):
+    assert check(wrong_gradient, "tiny_gradient") is None
+    lines = said()
+    assert lines[:2] == [
+        "✗ tiny_gradient · case 1 of 6 (m=7, n=3): shape (3,) is right; every entry is 7.00 times "
+        "too large, and 7 is the batch size.",
+        "Likely mistake: the 1/m is missing.",
+    ]
+    assert re.fullmatch(
+        r'Next: `hint\("tiny_gradient"\)` \(1 of 3\) · replay this case: '
+        r'`check\(wrong_gradient, "tiny_gradient", seed=\d{4}\)`',
+        lines[2],
+    )
+    assert len(lines) == 3
+
+
+def test_a_wrong_answer_by_its_own_name(said):
+    def tiny_square(x):
+        return 2 * x
+
+    check(tiny_square)
+    assert "`hint(tiny_square)` (1 of 3)" in said()[-1]
+
+
+def test_a_replay_shows_the_numbers(said):
+    check(wrong_gradient, "tiny_gradient", seed=5)
+    text = "\n".join(said())
+    for title in ("  inputs:", "  you return:", "  the right answer here:"):
+        assert title in text
+    assert "    X = [[" in text and "    theta = [" in text
+
+
+def test_not_attempted_in_all_its_forms(said):
+    def tiny_square(x): ...
+
+    for answer in (..., tiny_square, None):
+        check(answer, "tiny_square")
+        assert said() == [
+            "○ tiny_square: not attempted yet. Write the function, run its cell, then run this "
+            "one again."
+        ]
+    check(..., "tiny_guess")
+    assert said() == ["○ tiny_guess: not attempted yet. Replace the ... by your answer."]
+    assert store().read()["exercises"] == {}
+
+
+def test_unknown_names_get_the_close_match(said):
+    check(tiny_gradient, "tiny_gradeint")
+    assert said() == ["✗ there is no exercise 'tiny_gradeint'; did you mean 'tiny_gradient'?"]
+    hint("tiny_gues")
+    assert said() == ["✗ there is no exercise 'tiny_gues'; did you mean 'tiny_guess'?"]
+    solution("tiny_gues")
+    check_all({}, "tiny_gues")
+    assert len(said()) == 2
+    with pytest.raises(UnknownNameError, match="did you mean 'tiny_guess'"):
+        run_check("tiny_gues", 3)
+    with pytest.raises(UnknownNameError):
+        check(3, "tiny_gues", strict=True)
+
+
+def test_answers_without_a_name(said):
+    check(lambda x: x)
+    check(0.25)
+    check("tiny_square")
+    check(...)
+    assert said() == [
+        '✗ a lambda has no name of its own: say which exercise it answers, check(answer, "name").',
+        '✗ a value has no name: say which exercise it answers, check(answer, "name").',
+        "✗ 'tiny_square' is the name of an exercise, not an answer: give the function itself, or "
+        'check(your_answer, "tiny_square").',
+        '✗ a value has no name: say which exercise it answers, check(answer, "name").',
+    ]
+
+
+def test_strict_prints_nothing_and_raises(said):
+    assert check(tiny_gradient, strict=True) is None
+    assert said() == []
+    with pytest.raises(CheckFailed, match="every entry is 7.00 times too large") as caught:
+        check(wrong_gradient, "tiny_gradient", strict=True)
+    assert caught.value.result.misconception == "missing-1/m"
+    assert isinstance(caught.value, AssertionError) and "**" not in str(caught.value)
+    with pytest.raises(CheckFailed, match="not attempted yet"):
+        check(..., "tiny_guess", strict=True)
+    assert said() == []
+
+
+def test_run_check_displays_and_records_nothing(said):
+    result = run_check("tiny_gradient", wrong_gradient, seed=4)
+    assert (result.status, result.seed, result.exercise) == ("failed", 4, "tiny_gradient")
+    assert said() == [] and store().read()["exercises"] == {}
+
+
+def test_a_damaged_progress_file_is_said_with_the_verdict(said, tmp_path):
+    (tmp_path / "progress.json").write_text("{")
+    check(tiny_gradient)
+    assert any(line.startswith("Your progress file was damaged.") for line in said())
+    assert store().entry("tiny_gradient")["done"] is True
+
+
+# ── predictions ──────────────────────────────────────────────────────────────────────────────────
+
+
+def guess(value, said, **changes):
+    registry.all_exercises()["tiny_guess"] = tiny.prediction(**changes)
+    check(value, "tiny_guess")
+    return said()
+
+
+def test_predictions_of_a_number(said):
+    assert guess(1 / 3, said) == ["✓ tiny_guess · 0.3333.", "One of three."]
+    assert guess(np.float64(1 / 3), said)[0].startswith("✓")
+    assert guess(3, said)[:2] == [
+        "✗ tiny_guess · you say 3; that is not it.",
+        "Likely mistake: that is the other way up.",
+    ]
+    assert guess(-1 / 3, said)[0].endswith("the size is right, the sign is not.")
+    assert "right as far as it goes" in guess(0.33, said)[0]
+    assert guess("0.3", said)[0] == "✗ tiny_guess · a number is asked for; this is `0.3`."
+    assert "the answer is finite" in guess(float("nan"), said)[0]
+    assert "this is a function" in guess(tiny_gradient, said)[0]
+    assert "a single number is asked for" in guess((1, 2), said)[0]
+    assert guess(True, said)[0].startswith("✗")
+
+
+def test_predictions_of_several_numbers(said):
+    pair = {"answer": (1.0, 2.0), "wrong": ()}
+    assert guess([1, 2], said, **pair)[0].startswith("✓ tiny_guess · (1, 2).")
+    assert guess(np.array([1.0, 2.0]), said, **pair)[0].startswith("✓")
+    assert guess((1, 3), said, **pair)[0].endswith("number 2 is not right, the rest is.")
+    assert guess((3, 3), said, **pair)[0].endswith("none of them is right.")
+    assert "numbers of shape (2,) are asked for" in guess(3, said, **pair)[0]
+    assert guess((1, ...), said, **pair)[0].startswith("○")
+    assert guess([[1], [2, 3]], said, **pair)[0].startswith("✗")
+
+
+def test_predictions_of_a_word(said):
+    word = {"answer": "reverse", "wrong": (), "choices": ("forward", "reverse")}
+    assert guess(" Reverse", said, **word)[0].startswith("✓")
+    assert guess("forward", said, **word)[0].endswith("you say `forward`; that is not it.")
+    assert 'choose one of `"forward"`, `"reverse"`' in guess("sideways", said, **word)[0]
+    assert guess(3, said, **word)[0].startswith("✗")
+    yes = {"answer": True, "wrong": ()}
+    assert guess(True, said, **yes)[0].startswith("✓")
+    assert "True or False is asked for" in guess(1, said, **yes)[0]
+
+
+# ── chains ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_chain_is_checked_one_intermediate_at_a_time(said):
+    space = {"prediction": np.array([1.0, 2.0, 4.0]), "y": np.array([0.5, 1.0, 1.0])}
+    check_all(space, "tiny_chain")
+    assert said() == ["○ tiny_chain: not attempted yet; `error` comes first."]
+    space["error"] = space["y"] - space["prediction"]
+    check_all(space, "tiny_chain")
+    assert said()[0] == (
+        "✗ tiny_chain · step 1 of 2: `error`: shape (3,) is right; every entry has the wrong sign "
+        "in this case."
+    )
+    space["error"] = -space["error"]
+    check_all(space, "tiny_chain")
+    assert said() == ["○ tiny_chain: `error` is right; `loss` comes next."]
+    space["loss"] = (space["error"] ** 2).sum()
+    check_all(space, "tiny_chain")
+    lines = said()
+    assert lines[0].startswith("✗ tiny_chain · step 2 of 2: `loss`: returns ")
+    assert lines[0].endswith("The step before it is right.")
+    assert lines[1] == "Likely mistake: a sum stands for the mean."
+    space["loss"] /= 3
+    check_all(space, "tiny_chain")
+    assert said()[0].startswith("✓ tiny_chain · all 2 intermediates are right. Chapter 2: 1 of 3")
+    del space["prediction"]
+    with pytest.raises(CheckFailed, match="`prediction` is not there any more"):
+        check_all(space, "tiny_chain", strict=True)
+
+
+# ── hints and solutions ──────────────────────────────────────────────────────────────────────────
+
+
+def test_hints_come_one_more_each_time(said):
+    for level, text in enumerate(tiny.HINTS, start=1):
+        hint("tiny_square")
+        after = (
+            f'`hint("tiny_square")` ({level + 1} of 3)'
+            if level < 3
+            else '`solution("tiny_square")`'
+        )
+        assert said() == [f"Hint {level} of 3 · tiny_square: {text}", f"Next: {after}"]
+    hint("tiny_square")
+    assert len(said()) == 4, "after the third, all three"
+    hint("tiny_square", 1)
+    assert said()[0] == "Hint 1 of 3 · tiny_square: the idea"
+    hint("tiny_square", 4)
+    assert said() == ["○ tiny_square: there are 3 hints, 1 to 3; not 4."]
+    assert store().entry("tiny_square")["hints"] == 3
+    hint(tiny_gradient)
+    assert "`hint(tiny_gradient)` (2 of 3)" in said()[-1]
+
+
+@pytest.fixture
+def solutions(tmp_path, monkeypatch):
+    source = "def tiny_square(x):\n    # BEGIN SOLUTION\n    return x**2\n    # END SOLUTION\n"
+    cells = [
+        {"cell_type": "markdown", "source": ["def tiny_square(x): in words"]},
+        {"cell_type": "code", "source": source.splitlines(keepends=True)},
+    ]
+    folder = tmp_path / "solutions"
+    folder.mkdir()
+    (folder / "02_small.ipynb").write_text(json.dumps({"cells": cells}))
+    monkeypatch.setattr(hints_module, "solutions_folder", lambda: folder)
+    return folder
+
+
+def test_a_solution_asks_once_more_before_a_first_attempt(said, solutions):
+    solution("tiny_square")
+    lines = said()
+    assert lines[0].startswith("○ tiny_square: you have not tried it yet")
+    assert lines[1] == 'Still want to see it? Run `solution("tiny_square")` once more.'
+    assert not store().entry("tiny_square")["solution"]
+    solution("tiny_square")
+    assert said() == [
+        "A worked answer · tiny_square",
+        "What to notice: It is one matrix product.",
+        "  worked answer:",
+        "    def tiny_square(x):",
+        "        return x**2",
+    ]
+    assert store().entry("tiny_square")["solution_first"] is True
+
+
+def test_a_solution_after_an_attempt_is_shown_at_once(said, solutions):
+    check(lambda x: 2 * x, "tiny_square")
+    said()
+    solution("tiny_square")
+    assert said()[0] == "A worked answer · tiny_square"
+
+
+def test_without_solution_notebooks_it_says_so(said, monkeypatch):
+    monkeypatch.setattr(hints_module, "solutions_folder", lambda: None)
+    check(lambda x: 2 * x, "tiny_square")
+    said()
+    solution("tiny_square")
+    assert said() == ["○ tiny_square: the solution notebooks are not installed here."]
+
+
+def test_progress_lists_the_book(said):
+    check(tiny_gradient)
+    check(lambda x: x, "tiny_square")
+    hint("tiny_square")
+    said()
+    assert progress() is None and progress_shown is progress
+    assert said() == [
+        "Your progress · ✓ done, ○ not yet; in brackets answers tried and hints read",
+        "Chapter 2 · 1 of 3 · ✓ tiny_gradient (1 tried)  ○ tiny_square (1 tried, 1 hint)  "
+        "○ tiny_chain",
+        "Next: `tiny_square` in chapter 2, about 1 minute.",
+    ]
+
+
+# ── rendering ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Tags(html.parser.HTMLParser):
+    """All tags and attributes of a piece of HTML, and whether every tag is closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.attributes = [], set(), []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.tags.add(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_card_is_plain_html_the_same_every_time():
+    lines = ["✗ **name** · `a < b` & x**2, y**2", "Next: <script>alert(1)</script>"]
+    card = render.to_html(lines, [("inputs", "x = <1>"), ("you return", "2")], opened=True)
+    assert card == render.to_html(lines, [("inputs", "x = <1>"), ("you return", "2")], opened=True)
+    found = Tags(card)
+    assert found.tags == {"div", "strong", "code", "details", "summary", "pre"}
+    assert "&lt;script&gt;" in card and "x**2, y**2" in card and "<details open>" in card
+    assert "http" not in card and "url(" not in card
+    colours = [value for name, value in found.attributes if name == "style"]
+    assert all("color:inherit" in one for one in colours), "text takes the theme's colour"
+
+
+def test_the_text_is_the_same_without_markup():
+    assert render.to_text(["✓ **name** · x**2 and `y**2`", ""], [("inputs", "x\ny")]) == (
+        "✓ name · x**2 and `y**2`\n  inputs:\n    x\n    y"
+    )
+
+
+def test_in_jupyter_one_display_with_both_forms(monkeypatch, capsys):
+    shown = []
+    ipython = types.ModuleType("IPython")
+    ipython.get_ipython = lambda: types.SimpleNamespace(kernel=object())
+    ipython.display = types.ModuleType("IPython.display")
+    ipython.display.display = lambda bundle, raw: shown.append((bundle, raw))
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", ipython.display)
+    check(tiny_gradient)
+    ((bundle, raw),) = shown
+    assert raw is True and set(bundle) == {"text/plain", "text/html"}
+    assert bundle["text/plain"].startswith("✓ tiny_gradient · 6 cases")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_without_the_marks_is_survived(monkeypatch):
+    import io
+
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    render.show(["✓ **done**"])
+    sys.stdout.flush()
+    assert raw.getvalue().decode().strip() == "? done"
+
+
+# ── declarations ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": "two words"}, "'two words': the name is a Python name"),
+        ({"chapter": "02"}, "chapter is a number"),
+        ({"statement": " "}, "the statement is empty"),
+        ({"hints": ("a", "b")}, "hints are three"),
+        ({"hints": ("a", "", "c")}, "hint 2 is empty"),
+        ({"minutes": 0}, "minutes is a positive number"),
+        ({"after": ""}, "after, the sentence shown on success, is empty"),
+        ({"reference": 3}, "reference is not a function"),
+        ({"equivalents": (3,)}, "equivalents are functions"),
+        ({"misconceptions": tiny.mistakes() + tiny.mistakes()[:1]}, "share the label missing-1/m"),
+        ({"misconceptions": ("x",)}, "misconceptions are made with Misconception"),
+        ({"returns": ()}, "returns holds the names"),
+        ({"returns": ("a", "a")}, "the names in returns differ"),
+        ({"tolerance": 2}, "tolerance is a relative error"),
+        ({"n_cases": 1}, "n_cases is 3 or more"),
+        ({"seconds": 0}, "seconds is a positive number"),
+    ],
+)
+def test_a_declaration_that_cannot_work_is_refused(changes, sentence):
+    with pytest.raises(DeclarationError, match=re.escape(sentence)):
+        tiny.exercise(**changes)
+
+
+def test_misconceptions_predictions_and_chains_are_validated_too():
+    for arguments in (("Bad Label", "m.", abs), ("label", "", abs), ("label", "m.", 3)):
+        with pytest.raises(DeclarationError):
+            Misconception(*arguments)
+    for changes in (
+        {"wrong": ((1, "a"),)},
+        {"wrong": ((1, "a", "m."), (2, "a", "m."))},
+        {"wrong": ((1, "A!", "m."),)},
+        {"answer": "x", "choices": ("y", "z")},
+        {"tolerance": 0},
+    ):
+        with pytest.raises(DeclarationError):
+            tiny.prediction(**changes)
+    for steps in ((), (("a",),), (("a", abs), ("a", abs))):
+        with pytest.raises(DeclarationError):
+            Chain(**{**vars(tiny.chain()), "steps": steps})
+
+
+def test_the_registry_refuses_twins_and_strangers():
+    one = tiny.exercise()
+    with pytest.raises(DeclarationError, match="two exercises of the book have this name"):
+        registry._add({one.name: one}, one, 2, "ch02")
+    with pytest.raises(DeclarationError, match="declared in ch03, but its chapter is 2"):
+        registry._add({}, one, 3, "ch03")
+
+
+def test_kinds_of_exercise():
+    kinds = {type(one) for one in registry.all_exercises().values()}
+    assert kinds == {Exercise, Prediction, Chain}
