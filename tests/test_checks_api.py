@@ -354,11 +354,12 @@ def test_the_card_is_plain_html_the_same_every_time():
     card = render.to_html(lines, [("inputs", "x = <1>"), ("you return", "2")], opened=True)
     assert card == render.to_html(lines, [("inputs", "x = <1>"), ("you return", "2")], opened=True)
     found = Tags(card)
-    assert found.tags == {"div", "strong", "code", "details", "summary", "pre"}
+    assert found.tags == {"div", "span", "strong", "code", "details", "summary", "pre"}
     assert "&lt;script&gt;" in card and "x**2, y**2" in card and "<details open>" in card
     assert "http" not in card and "url(" not in card
     colours = [value for name, value in found.attributes if name == "style"]
-    assert all("color:inherit" in one for one in colours), "text takes the theme's colour"
+    marks = [one for one in colours if "color:inherit" not in one]
+    assert marks == ["color:#D55E00;font-weight:bold"], "all other text takes the theme's colour"
 
 
 def test_the_text_is_the_same_without_markup():

@@ -44,7 +44,7 @@ def to_html(lines: Sequence[str], details: Details = (), *, opened: bool = False
     """The message as one card: no scripts, no addresses, the same bytes every time."""
     shown = [line for line in lines if line]
     edge = _EDGES.get(shown[0][:1], _NEUTRAL)
-    rows = "".join(f"<div>{_inline(line)}</div>" for line in shown)
+    rows = "".join(f"<div>{_marked(_inline(line), edge)}</div>" for line in shown)
     folded = "".join(
         ("" if len(details) == 1 else f"<div>{html.escape(title)}</div>")
         + f"<pre style='{_PRE_STYLE}'>{html.escape(body)}</pre>"
@@ -61,7 +61,15 @@ def _inline(line: str) -> str:
     text = html.escape(line)
     text = _CODE.sub(rf"<code style='{_CODE_STYLE}'>\1</code>", text)
     text = BOLD.sub(r"<strong>\1</strong>", text)
-    return text.replace("  ", " &nbsp;")
+    text = text.replace("  ", " &nbsp;")
+    return text.replace("○ ", "○&nbsp;").replace("✓ ", "✓&nbsp;")  # a mark stays with its name
+
+
+def _marked(line: str, edge: str) -> str:
+    """The verdict's mark in its colour."""
+    if line[:1] not in _EDGES:
+        return line
+    return f"<span style='color:{edge};font-weight:bold'>{line[0]}</span>{line[1:]}"
 
 
 def show(lines: Sequence[str], details: Details = (), *, opened: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from .sizes import shapes_in_words
 if TYPE_CHECKING:
     from .result import Failure
     from .verdict import Judged
+
+_MATMUL = re.compile(r"matmul: Input operand 1 .*\(size (\d+) is different from (\d+)\)")
 
 
 def _and(names: Sequence[str]) -> str:
@@ -57,13 +60,20 @@ def nothing(given: Any) -> str:
 def raised(exercise: Exercise, outcome: Outcome, inputs: tuple) -> str:
     error = outcome.raised
     assert error is not None
-    what = f"{error.kind}: {error.text}" if error.text else error.kind
+    text = _MATMUL.sub(_in_rows_and_columns, error.text)
+    what = f"{error.kind}: {text}" if text else error.kind
     where = f" at line {error.line}" if error.line else ""
     source = f", `{error.source}`" if error.source else ""
     shapes = shapes_in_words(exercise, inputs)
     given = f" It was given {shapes}." if shapes else ""
     unsaid = "" if what.endswith((".", "?")) else "."
     return f"your code stops{where}{source} with {what}{unsaid}{given}"
+
+
+def _in_rows_and_columns(found: re.Match[str]) -> str:
+    """NumPy's sentence about a matrix product that does not fit, in plainer words."""
+    right, left = found.groups()
+    return f"in a matrix product, {left} columns on the left meet {right} rows on the right"
 
 
 def timed_out(seconds: float) -> str:
