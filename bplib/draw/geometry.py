@@ -226,7 +226,9 @@ def _block_down(
     gradient_width = text.width(gradient, LABEL) if gradient else 0.0
     stub = (34.0 if len(lines) < 2 else 46.0) if lines or gradient else 0.0
     labelled = any(max(room) for room in rooms)
-    spacing = max((rate + sent + 26 for rate, sent in rooms), default=0.0) if labelled else 20.0
+    # Between two inlets stand what the first one carries and the rate of the second one.
+    wide = max((rate for rate, _ in rooms), default=0.0) + max((s for _, s in rooms), default=0.0)
+    spacing = wide + 24 if labelled else 20.0
     ports = _ports(len(rooms), spacing)
     left = max(w / 2, value_width + 10 if lines else 0.0)
     right = max(

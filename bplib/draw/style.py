@@ -55,6 +55,8 @@ RC: dict[str, Any] = {
     "savefig.facecolor": PAPER,
     "svg.hashsalt": "bplib",
     "svg.fonttype": "path",
+    # Whether a point may be left out of a line hangs on the last bits of its coordinates.
+    "path.simplify": False,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "mathtext.fontset": "dejavusans",

@@ -25,7 +25,7 @@ def loss_surface(
     path: Any = None,
     minimum: Sequence[float] | None = None,
     levels: int = 11,
-    resolution: int = 81,
+    resolution: int = 61,
     log: bool = True,
     labels: tuple[str, str] = ("θ₀", "θ₁"),
     loss_name: str = "loss",
@@ -134,19 +134,22 @@ def _contours(ax: Any, theta0: Any, theta1: Any, grid: Any, levels: int, log: bo
     from matplotlib.colors import LinearSegmentedColormap
 
     finite = grid[np.isfinite(grid)]
+    if not finite.size:
+        raise ValueError("draw.loss_surface: the loss is nowhere a finite number in these ranges.")
     low, high = float(finite.min()), float(finite.max())
     spread = high - low
-    if spread <= 0:
+    if spread <= 1e-12 * max(abs(low), abs(high)):
         raise ValueError("draw.loss_surface: the loss is the same everywhere in these ranges.")
+    # From 0 (lowest) to 1, rounded: where a line runs must not hang on the last bits of the loss.
+    height = np.round((grid - low) / spread, 9)
     if log:
-        floor = max(spread * 1e-3, 1e-300)
-        edges = low + np.geomspace(floor, spread, levels)
+        edges = np.round(np.geomspace(1e-3, 1.0, levels), 9)
     else:
-        edges = np.linspace(low, high, levels + 1)[1:]
+        edges = np.round(np.linspace(0.0, 1.0, levels + 1)[1:], 9)
     colours = LinearSegmentedColormap.from_list("bplib", ["#FBFCFD", "#E6EDF3", "#C6D5E1"])
     shades = colours(np.linspace(0, 1, len(edges)))
-    ax.contourf(theta0, theta1, grid, levels=[low - 1e-9 * spread, *edges], colors=shades)
-    ax.contour(theta0, theta1, grid, levels=edges, colors="#93A5B5", linewidths=0.8)
+    ax.contourf(theta0, theta1, height, levels=[-1e-9, *edges], colors=shades)
+    ax.contour(theta0, theta1, height, levels=edges, colors="#93A5B5", linewidths=0.8)
 
 
 def _draw_path(ax: Any, points: Any, colour: str, mark: str, name: str) -> None:

@@ -12,7 +12,9 @@
     function frame(i) {
       var out = [], run = data.runs[i];
       for (var k = 0; k < run.length; k += 2) out.push(table.slice(run[k], run[k + 1] + 1).join(""));
-      return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(out.join(""));
+      // The frame of the picture gives way to the frame of the card.
+      var svg = out.join("").replace('stroke="#D5DBE1"', 'stroke="none"');
+      return "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
     }
     function make(tag, parent, cls, words) {
       var node = document.createElement(tag);
