@@ -6,6 +6,7 @@ in one sentence. Each command is a small module beside this one, imported when i
 
 from __future__ import annotations
 
+import importlib
 import sys
 
 
@@ -18,14 +19,15 @@ def main(arguments: list[str] | None = None) -> int:
         # A console with an old encoding shows a question mark in the place of ✓, and no traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    try:
-        from bplib.cli.app import run
-    except ModuleNotFoundError as error:
-        if error.name not in ("typer", "rich"):
-            raise
-        print(
-            f"bplib: the command line needs {error.name}: pip install 'bplib[book]'.",
-            file=sys.stderr,
-        )
-        return 1
+    for package in ("typer", "rich"):
+        try:
+            importlib.import_module(package)
+        except ModuleNotFoundError as error:
+            if error.name != package:
+                raise
+            sentence = f"bplib: the command line needs {package}: pip install 'bplib[book]'."
+            print(sentence, file=sys.stderr)
+            return 1
+    from bplib.cli.app import run
+
     return run(arguments)
