@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bplib import draw, tape
 from bplib.draw import text
 from bplib.draw.expression import read
-from bplib.draw.geometry import Shape, Text, place
+from bplib.draw.geometry import place
+from bplib.draw.shapes import Shape, Text
 from bplib.draw.stepper import walk
 from bplib.errors import DTypeError, NotReadyError, ShapeError, UnknownNameError
 from bplib.tape import Tensor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bplib.draw import text
 from bplib.draw.expression import Expression
-from bplib.draw.geometry import MARGIN, Line, Picture, Shape, Text
+from bplib.draw.shapes import MARGIN, Line, Picture, Shape, Text
 from bplib.draw.style import BORDER, FONT, INK, PAPER
 
 NAMESPACE = "http://www.w3.org/2000/svg"
