@@ -107,10 +107,10 @@ def server_command(root: Path, port: int) -> list[str]:
         f"--LabApp.default_url=/lab/tree/{FIRST}",
         # Ctrl-C stops at once: notebooks are saved files, and a question would only be in the way.
         "--ServerApp.answer_yes=True",
-        "--log-level=ERROR",
+        "--Application.log_level=ERROR",
         # The book asks nothing of the network.
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=",
+        "--LabApp.news_url=None",
     ]
     # Jupyter refuses to run as root unless told; in a container that is the usual user, and the
     # server listens to this machine only and asks for a token.
