@@ -123,13 +123,25 @@ def test_the_drawing_changes_nothing_in_the_tape():
     assert all(node.grad is None for node in tape.topological_order(y))
 
 
-@pytest.mark.parametrize("n", [3, 8, 20, 60])
-def test_long_graphs_stay_readable(n):
-    y = chain(n)
+def network():
+    """A network 2-3-1 number by number: many inputs side by side."""
+    x = [Tensor(1.0, "x₁"), Tensor(2.0, "x₂")]
+    out = Tensor(0.5, "c")
+    for j in range(3):
+        w = [Tensor(0.1234 * (i + j + 1), f"w{i}{j}") for i in range(2)]
+        h = tape.exp(w[0] * x[0] + w[1] * x[1] + Tensor(0.3333, f"b{j}")).named(f"h{j}")
+        out = out + h * Tensor(0.25 * (j + 1), f"v{j}")
+    return (out - 1.0) ** 2
+
+
+@pytest.mark.parametrize(
+    ("y", "least"), [*((chain(n), 13) for n in (3, 8, 20, 60)), (coffee(), 13), (network(), 11)]
+)
+def test_long_and_wide_graphs_stay_readable(y, least):
     root = ET.fromstring(draw.graph(y).svg)
     scale = min(1.0, 700 / float(root.get("width")))
     sizes = [float(node.get("font-size", 15)) for node in root.iter(f"{SVG}text")]
-    assert min(sizes) * scale >= 13
+    assert min(sizes) * scale >= least
 
 
 def test_direction_auto_turns_down_when_the_graph_gets_too_wide():

@@ -31,6 +31,7 @@ class Options:
     gradients: bool
     rates: bool
     down: bool
+    stacked: bool = False  # going down: value and gradient below each other, for wide graphs
 
 
 def contribution_of(wire: Wire, options: Options) -> str | None:
@@ -66,9 +67,21 @@ def block_of(expression: Expression, node: Node, options: Options) -> Block:
     lines, gradient = labels(node, options)
     wires = sorted(expression.inputs_of(node.index), key=lambda wire: wire.port)
     rooms = [_inlet_texts(wire, options) for wire in wires]
+    spacing = _spacing(rooms, options.down)
+    ports = _ports(wires, expression, spacing)
     if options.down:
-        return _block_down(w, h, name_width, lines, gradient, rooms)
-    return _block_right(w, h, name_width, lines, gradient, rooms)
+        return _block_down(w, h, name_width, lines, gradient, rooms, ports, options.stacked)
+    return _block_right(w, h, name_width, lines, gradient, rooms, ports)
+
+
+def _spacing(rooms: list[tuple[float, float]], down: bool) -> float:
+    """Distance between neighbouring inlets, so that their texts have room."""
+    rate, sent = (max((room[i] for room in rooms), default=0.0) for i in (0, 1))
+    if not rate + sent:
+        return 20.0 if down else 17.0
+    if down:  # between two inlets stand what the first one carries and the rate of the second
+        return rate + sent + 24
+    return 44.0 if any(all(room) for room in rooms) else 33.0
 
 
 def _inlet_texts(wire: Wire, options: Options) -> tuple[float, float]:
@@ -80,8 +93,15 @@ def _inlet_texts(wire: Wire, options: Options) -> tuple[float, float]:
     )
 
 
-def _ports(count: int, spacing: float) -> list[float]:
-    return [(i - (count - 1) / 2) * spacing for i in range(count)]
+def _ports(wires: list[Wire], expression: Expression, spacing: float) -> list[float]:
+    """Where wires arrive, from the middle of a symbol.
+
+    A constant comes in from the side, so that the line of thought runs straight through.
+    """
+    constant = [expression.nodes[wire.source].kind == "constant" for wire in wires]
+    if len(wires) == 2 and sum(constant) == 1:
+        return [-spacing * constant[0], spacing * constant[1]]
+    return [(i - (len(wires) - 1) / 2) * spacing for i in range(len(wires))]
 
 
 def _block_right(
@@ -91,13 +111,11 @@ def _block_right(
     lines: list[str],
     gradient: str | None,
     rooms: list[tuple[float, float]],
+    ports: list[float],
 ) -> Block:
     widths = [text.width(line, LABEL) for line in lines + ([gradient] if gradient else [])]
     stub = max([*widths, 14.0]) + 14 if widths else 0.0
     labelled = max((max(room) for room in rooms), default=0.0)
-    both = any(rate and sent for rate, sent in rooms)
-    spacing = (44.0 if both else 33.0) if labelled else 17.0
-    ports = _ports(len(rooms), spacing)
     up = max(h / 2, 22.0 if lines else 0.0, 39.0 if len(lines) > 1 else 0.0)
     up = max(up, h / 2 + 24 if name_width else 0.0)
     down = max(h / 2, 24.0 if gradient else 0.0)
@@ -115,19 +133,20 @@ def _block_down(
     lines: list[str],
     gradient: str | None,
     rooms: list[tuple[float, float]],
+    ports: list[float],
+    stacked: bool,
 ) -> Block:
     value_width = max((text.width(line, LABEL) for line in lines), default=0.0)
     gradient_width = text.width(gradient, LABEL) if gradient else 0.0
     stub = (34.0 if len(lines) < 2 else 46.0) if lines or gradient else 0.0
     labelled = any(max(room) for room in rooms)
-    # Between two inlets stand what the first one carries and the rate of the second one.
-    wide = max((rate for rate, _ in rooms), default=0.0) + max((s for _, s in rooms), default=0.0)
-    spacing = wide + 24 if labelled else 20.0
-    ports = _ports(len(rooms), spacing)
-    left = max(w / 2, value_width + 10 if lines else 0.0)
-    right = max(
-        w / 2 + (name_width + 8 if name_width else 0.0), gradient_width + 10 if gradient else 0.0
-    )
+    right = w / 2 + (name_width + 8 if name_width else 0.0)
+    right = max(right, gradient_width + 10 if gradient else 0.0)
+    if stacked and stub:
+        stub = 8.0 + 17 * (len(lines) + bool(gradient))
+        left, right = w / 2, max(right, value_width + 10)
+    else:
+        left = max(w / 2, value_width + 10 if lines else 0.0)
     for port, (rate, sent) in zip(ports, rooms, strict=True):
         left = max(left, -port + rate + 9)
         right = max(right, port + sent + 9)

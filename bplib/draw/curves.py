@@ -38,9 +38,10 @@ def learning_curves(
         if ax is None:
             _, ax = figure()
         for i, (name, values) in enumerate(series.items()):
+            steps, shown = _thinned(np.where(np.isfinite(values), values, np.nan))
             ax.plot(
-                np.arange(len(values)),
-                np.where(np.isfinite(values), values, np.nan),
+                steps,
+                shown,
                 color=SERIES[i % len(SERIES)],
                 linestyle=DASHES[i % len(DASHES)],
                 label=name,
@@ -80,6 +81,19 @@ def _series(caller: str, curves: Any) -> dict[str, Any]:
             )
         series[str(name)] = array
     return series
+
+
+def _thinned(values: Any, buckets: int = 300) -> tuple[Any, Any]:
+    """(steps, values) of a curve, of a long one the lowest and highest value of each bucket."""
+    steps = np.arange(len(values))
+    if len(values) <= 2 * buckets:
+        return steps, values
+    kept = {0, len(values) - 1}
+    for part in np.array_split(steps, buckets):
+        if not np.all(np.isnan(values[part])):
+            kept |= {int(part[np.nanargmin(values[part])]), int(part[np.nanargmax(values[part])])}
+    chosen = np.array(sorted(kept))
+    return chosen, values[chosen]
 
 
 def _spans_decades(series: Mapping[str, Any]) -> bool:
@@ -198,14 +212,15 @@ def slope(
             _, ax = figure()
         ax.plot(x, y, color=GREEN, label=ylabel, zorder=3)
         limits = ax.get_ylim()
+        edge = np.array([low, high])
         if derivative is not None:
-            ax.plot(x, here + derivative * (x - at), "--", color=RED, lw=1.8,
+            ax.plot(edge, here + derivative * (edge - at), "--", color=RED, lw=1.8,
                     label=f"tangent, slope {n(derivative, 3)}")  # fmt: skip
             said += f"; the tangent at {n(at)} has slope {n(derivative, 3)}"
         if h is not None:
             there = float(f(float(at + h)))
             rate = (there - here) / h
-            ax.plot(x, here + rate * (x - at), ":", color=PURPLE, lw=2.2,
+            ax.plot(edge, here + rate * (edge - at), ":", color=PURPLE, lw=2.2,
                     label=f"secant, h = {n(h)}: slope {n(rate, 3)}")  # fmt: skip
             ax.plot([at, at + h], [here, there], "s", color=PURPLE, ms=6, zorder=4)
             said += f"; the secant over h = {n(h)} has slope {n(rate, 3)}"

@@ -15,6 +15,9 @@ from bplib.draw.layout import Box, Layout, arrange
 from bplib.draw.painter import Painter
 from bplib.draw.shapes import Picture
 
+WIDEST = 800.0
+"""What is wider than this, in pixels, is drawn downwards if that helps: at 700 px on a page its
+labels would be smaller than 13 px."""
 PULL = {"operation": 1.0, "input": 0.4, "constant": 1e-6}
 """How strongly a node draws its use towards itself: the line of thought runs straight."""
 SYMMETRIC = ("add", "multiply")
@@ -29,8 +32,22 @@ def place(
     gradients: bool = True,
     rates: bool = False,
 ) -> Picture:
-    """Lay out an expression "right" or "down" and return every shape, wire and text."""
-    options = Options(values, gradients, rates, direction == "down")
+    """Lay out an expression "right", "down" or "auto"; return every shape, wire and text."""
+    ways = [(False, False), (True, False), (True, True)]
+    if direction != "auto":
+        ways = ways[:1] if direction == "right" else ways[1:]
+    narrowest = None
+    for down, stacked in ways:
+        picture = _place(expression, Options(values, gradients, rates, down, stacked))
+        if picture.width <= WIDEST:
+            return picture
+        if narrowest is None or picture.width < narrowest.width:
+            narrowest = picture
+    assert narrowest is not None
+    return narrowest
+
+
+def _place(expression: Expression, options: Options) -> Picture:
     blocks = [block_of(expression, node, options) for node in expression.nodes]
     fixed = [expression.nodes[wire.target].tensor.operation not in SYMMETRIC
              for wire in expression.wires]  # fmt: skip

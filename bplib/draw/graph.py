@@ -10,10 +10,6 @@ from bplib.draw.geometry import place
 from bplib.draw.svg import render
 from bplib.errors import UnknownNameError
 
-WIDEST = 800.0
-"""A graph that would be wider than this, in pixels, is drawn downwards: at 700 px on a page its
-labels would be smaller than 13 px."""
-
 
 class Drawing:
     """A picture made of SVG: show it in a notebook, read `.svg`, or `.save(path)` it.
@@ -64,17 +60,21 @@ def graph(
     Returns a Drawing. Raises DTypeError when y is no Tensor, ShapeError when y has several entries
     and no dy, UnknownNameError for another direction.
     """
-    if direction not in ("auto", "right", "down"):
-        raise UnknownNameError(
-            f"draw.graph: there is no direction '{direction}'; there is auto, right, down."
-        )
+    known_direction("draw.graph", direction)
     expression = read(y, dy=dy, gradients=gradients, digits=digits)
     options = {"values": values, "gradients": gradients, "rates": rates}
-    picture = place(expression, "right" if direction == "auto" else direction, **options)
-    if direction == "auto" and picture.width > WIDEST:
-        picture = place(expression, "down", **options)
+    picture = place(expression, direction, **options)
     alt = alt or describe(expression, values=values, gradients=gradients)
     return Drawing(render(picture, expression, title=title, alt=alt), alt)
+
+
+def known_direction(caller: str, direction: str) -> str:
+    """The direction, if there is one of this name."""
+    if direction not in ("auto", "right", "down"):
+        raise UnknownNameError(
+            f"{caller}: there is no direction '{direction}'; there is auto, right, down."
+        )
+    return direction
 
 
 def describe(expression: Expression, *, values: bool = True, gradients: bool = True) -> str:

@@ -168,19 +168,20 @@ class Painter:
             if last:
                 self._arrow(f"s{node.index}", end, cross)
         lines, gradient = labels(node, self.options)
-        along = start + (22 if self.options.down else 6)
         colour = GREY if node.kind == "constant" else GREEN
-        for i, line in enumerate(lines):
-            key = f"v{node.index}"
-            shift = len(lines) - 1 - i
-            shade = GREY if shift else colour
-            if self.options.down:
-                self._beside(key, along + 17 * (i if len(lines) > 1 else 0), cross, line, shade,
-                             before=True)  # fmt: skip
-            else:
-                self._beside(key, along, cross - 17 * shift, line, shade, before=True)
+        texts = [(f"v{node.index}", line, colour if line is lines[-1] else GREY) for line in lines]
         if gradient:
-            self._beside(f"g{node.index}", along, cross, gradient, RED, before=False)
+            texts.append((f"g{node.index}", gradient, RED))
+        for i, (key, content, shade) in enumerate(texts):
+            before = shade != RED
+            if self.options.stacked:
+                self._beside(key, start + 16 + 17 * i, cross, content, shade, before=False)
+            elif self.options.down:
+                along = start + 22 + 17 * i * before
+                self._beside(key, along, cross, content, shade, before=before)
+            else:
+                above = 17 * (len(lines) - 1 - i) * before
+                self._beside(key, start + 6, cross - above, content, shade, before=before)
 
     def _node(self, node: Node) -> None:
         block, key = self.blocks[node.index], f"n{node.index}"

@@ -8,7 +8,7 @@ from typing import Any
 from bplib.draw import sentences, text
 from bplib.draw.expression import Expression, read
 from bplib.draw.geometry import place
-from bplib.draw.graph import WIDEST, describe
+from bplib.draw.graph import describe, known_direction
 from bplib.draw.page import Page, page
 from bplib.draw.svg import render
 from bplib.errors import NotReadyError
@@ -66,10 +66,7 @@ def stepper(
             "draw.stepper: there is nothing to step through; "
             "y must be computed from at least one Tensor by at least one operation."
         )
-    way = "right" if direction == "auto" else direction
-    picture = place(expression, way, rates=rates)
-    if direction == "auto" and picture.width > WIDEST:
-        picture = place(expression, "down", rates=rates)
+    picture = place(expression, known_direction("draw.stepper", direction), rates=rates)
     alt = alt or describe(expression)
     svg = render(picture, expression, title=title, alt=alt, keys=True)
     moments = walk(expression, digits=digits)

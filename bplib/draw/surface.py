@@ -52,6 +52,7 @@ def loss_surface(
     paths = _paths(path)
     theta0, theta1 = np.linspace(low0, high0, resolution), np.linspace(low1, high1, resolution)
     grid = evaluate(loss, theta0, theta1)
+    span = np.array([high0 - low0, high1 - low1])
     with _look():
         if ax is None:
             _, ax = figure(height=4.2)
@@ -59,7 +60,7 @@ def loss_surface(
         for (name, points), colour, mark in zip(
             paths.items(), _cycle(_PATH_COLOURS), _cycle(_PATH_MARKS), strict=False
         ):
-            _draw_path(ax, points, colour, mark, name)
+            _draw_path(ax, points, span, colour, mark, name)
         if minimum is not None:
             at = np.asarray(minimum, dtype=float)
             if at.shape != (2,):
@@ -152,7 +153,21 @@ def _contours(ax: Any, theta0: Any, theta1: Any, grid: Any, levels: int, log: bo
     ax.contour(theta0, theta1, height, levels=edges, colors="#93A5B5", linewidths=0.8)
 
 
-def _draw_path(ax: Any, points: Any, colour: str, mark: str, name: str) -> None:
+def _thinned(points: Any, span: Any, least: float = 1 / 700) -> Any:
+    """The points of a path without those that lie closer than a pixel to the one before."""
+    places = np.round((points - points[0]) / span, 9)
+    kept = [0]
+    for i in range(1, len(places)):
+        # Not a number once a path has left every range; such a step is kept as it is.
+        if not np.all(np.abs(places[i] - places[kept[-1]]) < least):
+            kept.append(i)
+    if kept[-1] != len(points) - 1:
+        kept.append(len(points) - 1)
+    return points[kept]
+
+
+def _draw_path(ax: Any, points: Any, span: Any, colour: str, mark: str, name: str) -> None:
+    points = _thinned(points, span)
     many = len(points) > 60
     ax.plot(
         points[:, 0], points[:, 1], "-" if many else f"-{mark}", color=colour, lw=1.8,
