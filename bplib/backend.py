@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bplib.errors import DTypeError, MissingExtraError, UnknownNameError
+from bplib.errors import DTypeError, MissingExtraError, UnknownNameError, kind_of
 
 Array = Any
 """An array of NumPy or CuPy. Neither is a subclass of the other, hence `Any`."""
@@ -38,7 +38,7 @@ def xp_of(*arrays: Array) -> ModuleType:
         elif hasattr(array, "__array_namespace__"):
             module = array.__array_namespace__()
         else:
-            raise DTypeError(f"an array was expected, not a {type(array).__name__}.")
+            raise DTypeError(f"an array was expected, not {kind_of(array)}.")
         if found is not None and module is not found:
             raise DTypeError(
                 f"the arrays live in different places ({found.__name__} and {module.__name__}); "
@@ -73,7 +73,10 @@ def to_numpy(x: Array) -> np.ndarray:
 
 
 def gpu_available() -> bool:
-    """True when CuPy is installed and finds a GPU. Never raises."""
+    """Is there a GPU to compute on? Returns True when CuPy is installed and finds one.
+
+    Whatever a broken installation raises, the answer is False.
+    """
     try:
         return bool(importlib.import_module("cupy").is_available())
     except Exception:  # a broken driver raises many things, and each of them means "no"
@@ -83,7 +86,7 @@ def gpu_available() -> bool:
 def to_device(x: Array, device: str = "gpu") -> Array:
     """The array on the named device; `x` itself when it is there already.
 
-    Arguments: `x`, an array; `device`, "gpu" or "cpu".
+    Arguments: `x`, an array; `device`, "gpu" or "cpu". Returns an array of CuPy or of NumPy.
     Raises `UnknownNameError` for another name, `MissingExtraError` when there is no usable GPU.
     """
     if device == "cpu":

@@ -48,11 +48,25 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     import difflib  # here, because only a mistake needs it and `import bplib` should stay quick
 
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    spelled = {known_name.lower(): known_name for known_name in names}
+    close = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.6)
     if close:
-        return UnknownNameError(f"there is no {kind} '{name}'; did you mean '{close[0]}'?")
-    listing = ", ".join(names) if len(names) <= 12 else f"{', '.join(names[:12])} …"
-    return UnknownNameError(f"there is no {kind} '{name}'; there is {listing or 'none yet'}.")
+        return UnknownNameError(f"there is no {kind} '{name}'; did you mean '{spelled[close[0]]}'?")
+    listing = f"{', '.join(names)}." if len(names) <= 12 else f"{', '.join(names[:12])} …"
+    return UnknownNameError(
+        f"there is no {kind} '{name}'; there is {listing if names else 'none yet.'}"
+    )
+
+
+def kind_of(value: object) -> str:
+    """What a value is, for a sentence: "a list", "an int", "None".
+
+    Arguments: `value`, anything. Returns its type's name with its article.
+    """
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeioAEIO' or name == 'ndarray' else 'a'} {name}"
 
 
 def need(module: str, extra: str, purpose: str) -> ModuleType:

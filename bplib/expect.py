@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from bplib.backend import Array, to_numpy, xp_of
-from bplib.errors import DomainError, DTypeError, ShapeError
+from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 
 
 def floats(op: str, **arguments: Array) -> None:
@@ -44,7 +45,7 @@ def _precision(dtype: np.dtype) -> int:
 def _not_floats(name: str, value: object) -> str:
     dtype = getattr(value, "dtype", None)
     if dtype is None:
-        return f"{name} is a {type(value).__name__}; an array of floats is needed."
+        return f"{name} is {kind_of(value)}; an array of floats is needed."
     if dtype.kind in "iub":
         return f"{name} holds {dtype} values; floats are needed, for example {name}.astype(float)."
     return f"{name} has dtype {dtype}; floats are needed."
@@ -73,6 +74,7 @@ def number_like(number: Real, array: Array) -> Array:
     """The number as an array without dimensions, in the dtype and on the device of `array`.
 
     Arguments: `number`, a Python number; `array`, the array beside it, or another number.
+    Returns the array; float64 of NumPy beside another number.
     """
     if getattr(getattr(array, "dtype", None), "kind", "") in ("f", "c"):
         return xp_of(array).asarray(number, dtype=array.dtype)
@@ -83,7 +85,8 @@ def stretches(op: str, x: Array, y: Array) -> None:
     """One of the two shapes stretches to the other by broadcasting, and the other stays as it is.
 
     NumPy also stretches both at once: (m, 1) with (m,) becomes (m, m), silently. No textbook
-    formula means that, so it is refused. Raises `ShapeError`.
+    formula means that, so it is refused.
+    Arguments: `op`, who asks; `x`, `y`, arrays. Raises `ShapeError`.
     """
     try:
         result = np.broadcast_shapes(x.shape, y.shape)
@@ -132,34 +135,54 @@ def everywhere(op: str, name: str, x: Array, holds: Array, condition: str) -> No
 
 
 def positive(op: str, name: str, value: float) -> float:
-    """A setting such as a learning rate: one positive, finite number. Returns it as a float.
+    """A setting such as a learning rate: one positive, finite number.
 
+    Arguments: `op`, who asks; `name`, the setting's; `value`. Returns it as a float.
     Raises `DTypeError` when it is no number, `DomainError` when it is not positive and finite.
     """
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise DTypeError(f"{op}: {name} is a {type(value).__name__}; a number is needed.")
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a number is needed.")
     if not (math.isfinite(value) and value > 0):
         raise DomainError(f"{op}: {name} is {value:g}; it must be positive and finite.")
     return float(value)
 
 
 def count(op: str, name: str, value: int) -> int:
-    """A size such as `n_in`: a whole number of at least 1. Returns it as an int.
+    """A size such as `n_in`: a whole number of at least 1.
 
+    Arguments: `op`, who asks; `name`, the size's; `value`. Returns it as an int.
     Raises `DTypeError` when it is not whole, `DomainError` when it is below 1.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise DTypeError(f"{op}: {name} is a {type(value).__name__}; a whole number is needed.")
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a whole number is needed.")
     if value < 1:
         raise DomainError(f"{op}: {name} is {value}; it must be at least 1.")
     return int(value)
 
 
 def generator(op: str, rng: object) -> np.random.Generator:
-    """Randomness is passed in. Returns `rng`; raises `DTypeError` when it is no Generator."""
+    """Randomness is passed in, as a generator of NumPy.
+
+    Arguments: `op`, who asks; `rng`. Returns `rng`. Raises `DTypeError` when it is no Generator.
+    """
     if not isinstance(rng, np.random.Generator):
         raise DTypeError(
-            f"{op}: rng is a {type(rng).__name__}; a numpy.random.Generator is needed, "
+            f"{op}: rng is {kind_of(rng)}; a numpy.random.Generator is needed, "
             "for example numpy.random.default_rng(0)."
         )
     return rng
+
+
+def precision(op: str, dtype: Any) -> np.dtype:
+    """One of the two dtypes that the library computes in.
+
+    Arguments: `op`, who asks; `dtype`, anything that names a dtype to NumPy. Returns it as NumPy
+    knows it. Raises `DTypeError` unless it is float32 or float64.
+    """
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found not in (np.float32, np.float64):
+        raise DTypeError(f"{op}: dtype is {found or repr(dtype)}; it must be float32 or float64.")
+    return found

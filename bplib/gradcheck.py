@@ -22,7 +22,7 @@ import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, to_numpy, xp_of
-from bplib.errors import DTypeError, NotReadyError, ShapeError, unknown
+from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of, unknown
 from bplib.layers import Layer
 from bplib.report import ArgumentReport, Kink, Report
 
@@ -132,8 +132,7 @@ def _subject(
         f, backward = f
     if not callable(f):
         raise DTypeError(
-            f"gradcheck: f is of type {type(f).__name__}; "
-            "a function, a pair of functions or a Layer is needed."
+            f"gradcheck: f is {kind_of(f)}; a function, a pair of functions or a Layer is needed."
         )
     what = getattr(f, "__name__", type(f).__name__)
     names = list(names) if names is not None else _argument_names(f, len(inputs))

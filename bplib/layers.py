@@ -16,7 +16,7 @@ import numpy as np
 
 from bplib import expect, init, ops
 from bplib.backend import Array, Cache
-from bplib.errors import DTypeError, NotReadyError
+from bplib.errors import NotReadyError
 
 
 class Parameter:
@@ -105,8 +105,7 @@ class Linear(Layer):
         expect.count("Linear", "n_in", n_in)
         expect.count("Linear", "n_out", n_out)
         expect.generator("Linear", rng)
-        if np.dtype(dtype) not in (np.float32, np.float64):
-            raise DTypeError(f"Linear: dtype is {np.dtype(dtype)}; it is float32 or float64.")
+        expect.precision("Linear", dtype)
         self.W = Parameter(weights(n_in, n_out, rng=rng, dtype=dtype), "W")
         self.b = Parameter(init.zeros(n_out, dtype=dtype), "b")
 

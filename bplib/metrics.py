@@ -76,7 +76,7 @@ def _check_pair(
     if prediction.shape != target.shape:
         raise ShapeError(
             f"{function}: prediction has shape {prediction.shape}, but target has shape "
-            f"{target.shape}; they must be equal."
+            f"{target.shape}; the two must be equal."
         )
     if ranks and target.ndim not in ranks:
         raise ShapeError(f"{function}: target has shape {target.shape}; it must be (m,) or (m, k).")

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from bplib import expect
 from bplib.backend import xp_of
-from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError
+from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, kind_of
 
 
 class Optimizer:
@@ -117,7 +117,7 @@ class Optimizer:
     def _check_state(self, state: dict[str, Any]) -> None:
         rule = type(self).__name__
         if not isinstance(state, Mapping):
-            raise DTypeError(f"{rule}: the state is of type {type(state).__name__}, not a dict.")
+            raise DTypeError(f"{rule}: the state is {kind_of(state)}, not a dict.")
         for key in ("optimizer", "steps", "settings", "shapes", "slots"):
             if key not in state:
                 raise DomainError(
@@ -186,7 +186,7 @@ class SGD(Optimizer):
 def _listed(rule: str, parameters: Iterable[Any]) -> list[Any]:
     if not isinstance(parameters, Iterable) or hasattr(parameters, "shape"):
         raise DTypeError(
-            f"{rule}: parameters is of type {type(parameters).__name__}; "
+            f"{rule}: parameters is {kind_of(parameters)}; "
             f"it must be a list of parameters, for example layer.parameters()."
         )
     listed = list(parameters)
@@ -195,7 +195,7 @@ def _listed(rule: str, parameters: Iterable[Any]) -> list[Any]:
     for i, parameter in enumerate(listed):
         if not (hasattr(parameter, "value") and hasattr(parameter, "grad")):
             raise DTypeError(
-                f"{rule}: parameters[{i}] is of type {type(parameter).__name__}; "
+                f"{rule}: parameters[{i}] is {kind_of(parameter)}; "
                 f"it must have .value and .grad, as Parameter and Tensor do."
             )
         if any(parameter is other for other in listed[:i]):

@@ -21,7 +21,7 @@ import numpy as np
 
 from bplib import expect, losses, ops
 from bplib.backend import Array, xp_of
-from bplib.errors import DTypeError, NotReadyError, ShapeError, unknown
+from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of, unknown
 
 
 class Tensor:
@@ -250,6 +250,7 @@ def _start(y: Tensor, dy: Array | None) -> Array:
 def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
     """Run the forward function of a pair and keep what its backward function will need.
 
+    Formula: y, cache = forward(inputs, constants), and later dinputs = backward(dy, cache).
     Arguments: `name`, of a pair in `bplib.ops` or `bplib.losses`; `inputs`, Tensors, arrays or
     numbers, where everything but Tensors is constant; `constants`, the pair's other settings.
     Returns the result, a Tensor. Raises what the pair raises, `UnknownNameError` for a wrong name.
@@ -347,14 +348,14 @@ def _numbers(value: Any) -> np.ndarray:
     except ValueError:
         pass
     raise DTypeError(
-        f"Tensor: value is of type {type(value).__name__}; a number, a list of numbers "
+        f"Tensor: value is {kind_of(value)}; a number, a list of numbers "
         "with rows of equal length, or an array of floats is needed."
     )
 
 
 def _expect_tensor(op: str, y: object) -> None:
     if not isinstance(y, Tensor):
-        raise DTypeError(f"{op}: a Tensor is needed, not a {type(y).__name__}.")
+        raise DTypeError(f"{op}: a Tensor is needed, not {kind_of(y)}.")
 
 
 def vjp(f: Callable[..., Tensor], *inputs: Array) -> tuple[Array, Callable[[Array], tuple]]:

@@ -41,7 +41,7 @@ def test_mixed_devices():
 
 @pytest.mark.parametrize("wrong", [1.0, [1.0], None, "text"])
 def test_things_that_are_no_arrays(wrong):
-    with pytest.raises(DTypeError, match="^an array was expected, not a"):
+    with pytest.raises(DTypeError, match="^an array was expected, not (a |None)"):
         backend.xp_of(wrong)
 
 

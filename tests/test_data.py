@@ -193,7 +193,7 @@ BAD = [
     (
         {"rng": 3},
         DTypeError,
-        "{}: rng is a int; a numpy.random.Generator is needed, "
+        "{}: rng is an int; a numpy.random.Generator is needed, "
         "for example numpy.random.default_rng(0).",
     ),
     ({"dtype": "float16"}, DTypeError, "{}: dtype is float16; it must be float32 or float64."),

@@ -382,7 +382,7 @@ BAD = {
     "no function": (
         lambda x: gradcheck(3, x),
         DTypeError,
-        "gradcheck: f is of type int; a function, a pair of functions or a Layer is needed.",
+        "gradcheck: f is an int; a function, a pair of functions or a Layer is needed.",
     ),
     "tolerance": (
         lambda x: gradcheck(ops.exp, x, tolerance=0),

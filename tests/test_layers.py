@@ -185,7 +185,7 @@ BAD = [
     (
         lambda rng: Linear(2, 3, rng=rng, dtype=int),
         DTypeError,
-        "Linear: dtype is int64; it is float32 or float64.",
+        "Linear: dtype is int64; it must be float32 or float64.",
     ),
     (
         lambda rng: Linear(2, 3, rng=rng).backward(np.ones((4, 3))),

@@ -69,13 +69,13 @@ BAD = [
         metrics.r2,
         (m3, m31),
         ShapeError,
-        "r2: prediction has shape (3,), but target has shape (3, 1); they must be equal.",
+        "r2: prediction has shape (3,), but target has shape (3, 1); the two must be equal.",
     ),
     (
         metrics.rmse,
         (m31, m3),
         ShapeError,
-        "rmse: prediction has shape (3, 1), but target has shape (3,); they must be equal.",
+        "rmse: prediction has shape (3, 1), but target has shape (3,); the two must be equal.",
     ),
     (
         metrics.r2,

@@ -196,7 +196,7 @@ BAD_STATES = [
         DomainError,
         "SGD: the state has slots for 2 parameters, but this optimizer has 1.",
     ),
-    ([], DTypeError, "SGD: the state is of type list, not a dict."),
+    ([], DTypeError, "SGD: the state is a list, not a dict."),
 ]
 
 
@@ -223,19 +223,19 @@ BAD_CALLS = [
     (
         ([np.ones(3)], 0.1),
         DTypeError,
-        "SGD: parameters[0] is of type ndarray; "
+        "SGD: parameters[0] is an ndarray; "
         "it must have .value and .grad, as Parameter and Tensor do.",
     ),
     (
         (np.ones(3), 0.1),
         DTypeError,
-        "SGD: parameters is of type ndarray; "
+        "SGD: parameters is an ndarray; "
         "it must be a list of parameters, for example layer.parameters().",
     ),
     (
         (twice, 0.1),
         DTypeError,
-        "SGD: parameters is of type SimpleNamespace; "
+        "SGD: parameters is a SimpleNamespace; "
         "it must be a list of parameters, for example layer.parameters().",
     ),
     (
@@ -252,7 +252,7 @@ BAD_CALLS = [
     (([twice], float("inf")), DomainError, "SGD: lr is inf; it must be positive and finite."),
     (([twice], float("nan")), DomainError, "SGD: lr is nan; it must be positive and finite."),
     (([twice], "0.1"), DTypeError, "SGD: lr is a str; a number is needed."),
-    (([twice], None), DTypeError, "SGD: lr is a NoneType; a number is needed."),
+    (([twice], None), DTypeError, "SGD: lr is None; a number is needed."),
 ]
 
 

@@ -471,19 +471,19 @@ BAD = {
     "nothing": (
         lambda: Tensor(None),
         DTypeError,
-        "Tensor: value is of type NoneType; a number, a list of numbers with rows of equal "
+        "Tensor: value is None; a number, a list of numbers with rows of equal "
         "length, or an array of floats is needed.",
     ),
     "text": (
         lambda: Tensor("2"),
         DTypeError,
-        "Tensor: value is of type str; a number, a list of numbers with rows of equal "
+        "Tensor: value is a str; a number, a list of numbers with rows of equal "
         "length, or an array of floats is needed.",
     ),
     "ragged": (
         lambda: Tensor([[1.0, 2.0], [3.0]]),
         DTypeError,
-        "Tensor: value is of type list; a number, a list of numbers with rows of equal "
+        "Tensor: value is a list; a number, a list of numbers with rows of equal "
         "length, or an array of floats is needed.",
     ),
     "a Tensor": (

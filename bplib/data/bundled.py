@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from bplib import expect
 from bplib.data.dataset import Dataset
-from bplib.data.synthetic import check_dtype
 
 FILES = Path(__file__).parent / "files"
 
@@ -47,7 +47,7 @@ def diabetes(*, dtype: Any = np.float64) -> Dataset:
     Source: B. Efron, T. Hastie, I. Johnstone, R. Tibshirani, Least Angle Regression, The Annals
         of Statistics 32(2), 407–499, 2004, table 1.
     """
-    dtype = check_dtype("diabetes", dtype)
+    dtype = expect.precision("diabetes", dtype)
     arrays = _load("diabetes.npz")
     names, units, notes = zip(*DIABETES_FEATURES, strict=True)
     return Dataset(
@@ -96,7 +96,7 @@ def digits(*, dtype: Any = np.float64) -> Dataset:
     Source: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
         Learning Repository, 1998.
     """
-    dtype = check_dtype("digits", dtype)
+    dtype = expect.precision("digits", dtype)
     arrays = _load("digits.npz")
     images = arrays["images"]
     places = [(row, column) for row in range(8) for column in range(8)]

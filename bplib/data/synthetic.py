@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bplib import expect
-from bplib.errors import DomainError, DTypeError
+from bplib.errors import DomainError, DTypeError, kind_of
 
 
 def line(
@@ -59,7 +59,7 @@ def moons(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Two half circles that reach into one another: no straight line separates them.
 
-    Class 0 is (cos t, sin t), class 1 is (1 − cos t, ½ − sin t), with t uniform in [0, π);
+    X = (cos t, sin t) in class 0, X = (1 − cos t, ½ − sin t) in class 1, with t uniform in [0, π);
     noise · ε is added to both coordinates, ε normal (mean 0, standard deviation 1).
 
     Arguments:
@@ -166,27 +166,12 @@ def _check(op: str, n: int, noise: float, rng: object, dtype: Any) -> tuple[int,
     if noise < 0:
         raise DomainError(f"{op}: noise is {noise:g}; a standard deviation is at least 0.")
     expect.generator(op, rng)
-    return n, noise, check_dtype(op, dtype)
+    return n, noise, expect.precision(op, dtype)
 
 
 def _number(op: str, name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise DTypeError(f"{op}: {name} is a {type(value).__name__}; a number is needed.")
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a number is needed.")
     if not math.isfinite(value):
         raise DomainError(f"{op}: {name} is {value:g}; it must be finite.")
     return float(value)
-
-
-def check_dtype(op: str, dtype: Any) -> np.dtype:
-    """The dtype as NumPy knows it, if it is one of the two that the library computes in.
-
-    Arguments: `op`, who asks; `dtype`, anything that names a dtype. Returns a NumPy dtype.
-    Raises `DTypeError` for every other one.
-    """
-    try:
-        found = np.dtype(dtype)
-    except TypeError:
-        found = None
-    if found is None or found not in (np.float32, np.float64):
-        raise DTypeError(f"{op}: dtype is {found or repr(dtype)}; it must be float32 or float64.")
-    return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, Cache, quiet, xp_of
-from bplib.errors import DTypeError
+from bplib.errors import DTypeError, kind_of
 from bplib.ops.broadcasting import sum_to_shape
 
 
@@ -147,7 +147,7 @@ def power(x: Array, exponent: float) -> tuple[Array, Cache]:
     expect.floats("power", x=x)
     if not isinstance(exponent, int | float) or isinstance(exponent, bool):
         raise DTypeError(
-            f"power: exponent is a {type(exponent).__name__}; a plain number is needed "
+            f"power: exponent is {kind_of(exponent)}; a plain number is needed "
             "(for a learned exponent p write exp(p * log(x)))."
         )
     if isinstance(exponent, float):
@@ -192,7 +192,7 @@ def maximum(x: Array, y: Array) -> tuple[Array, Cache]:
 
 
 def maximum_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
-    """Gradients of max(x, y): dz goes to the winner, 0 to the other; ties go to `x`.
+    """Gradients of max(x, y): dx = dz where x ≥ y, dy = dz where x < y, 0 elsewhere.
 
     Arguments: `dz`, of z's shape; `cache` of `maximum`. Returns `dx`, `dy`, shaped as `x`, `y`.
     Raises `ShapeError` when `dz` does not have z's shape.

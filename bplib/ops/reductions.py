@@ -6,7 +6,7 @@ import math
 
 from bplib import expect
 from bplib.backend import Array, Cache, quiet, xp_of
-from bplib.errors import DTypeError, ShapeError
+from bplib.errors import DTypeError, ShapeError, kind_of
 
 Axis = int | tuple[int, ...] | None
 
@@ -27,7 +27,7 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cac
 
 
 def sum_backward(dy: Array, cache: Cache) -> Array:
-    """Gradient of a sum: every entry that was added receives the gradient of its sum.
+    """Gradient of a sum: dx = dy, for every entry that was added into that entry of y.
 
     Arguments: `dy`, of y's shape; `cache` of `sum`. Returns `dx`, shaped as `x`.
     Raises `ShapeError` when `dy` does not have y's shape.
@@ -69,7 +69,7 @@ def _axes(op: str, x: Array, axis: Axis) -> tuple[int, ...]:
     axes = axis if isinstance(axis, tuple) else (axis,)
     for one in axes:
         if isinstance(one, bool) or not isinstance(one, int):
-            raise DTypeError(f"{op}: axis is a {type(one).__name__}; whole numbers are needed.")
+            raise DTypeError(f"{op}: axis is {kind_of(one)}; whole numbers are needed.")
         if not -x.ndim <= one < x.ndim:
             raise ShapeError(f"{op}: axis {one} does not exist; x has shape {x.shape}.")
     positions = tuple(one % x.ndim for one in axes)

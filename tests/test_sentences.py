@@ -1,0 +1,474 @@
+"""What the library says when it is used wrongly: every sentence, word for word.
+
+A sentence names the function and the argument, says what came and what was expected, and, where
+there is one, the way out.
+"""
+
+import re
+
+import fake_device
+import numpy as np
+import pytest
+
+import bplib
+from bplib import backend, data, errors, init, layers, losses, metrics, ops, optim, tape
+from bplib.errors import (
+    DomainError,
+    DTypeError,
+    MissingExtraError,
+    NotReadyError,
+    ShapeError,
+    UnknownNameError,
+)
+from bplib.gradcheck import gradcheck, numerical_gradient
+from bplib.tape import Tensor
+
+
+def zeros(*shape, dtype=np.float64):
+    return np.zeros(shape, dtype)
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+def cache_of(operation, *inputs, **constants):
+    return operation(*inputs, **constants)[1]
+
+
+SENTENCES = [
+    # shapes of linear and matmul
+    (
+        lambda: ops.linear(zeros(8, 32), zeros(64, 10), zeros(10)),
+        ShapeError,
+        "linear: W has 64 rows, but x has 32 columns; x (m, n_in) needs W (n_in, n_out).",
+    ),
+    (
+        lambda: ops.linear(zeros(32), zeros(32, 10), zeros(10)),
+        ShapeError,
+        "linear: x has shape (32,); it needs two axes, (m, n_in); one single sample is x[None, :].",
+    ),
+    (
+        lambda: ops.linear(zeros(2, 3, 4), zeros(4, 5), zeros(5)),
+        ShapeError,
+        "linear: x has shape (2, 3, 4); it needs two axes, (m, n_in).",
+    ),
+    (
+        lambda: ops.linear(zeros(8, 32), zeros(32), zeros(10)),
+        ShapeError,
+        "linear: W has shape (32,); it needs two axes, (n_in, n_out).",
+    ),
+    (
+        lambda: ops.linear(zeros(8, 32), zeros(32, 10), zeros(1, 10)),
+        ShapeError,
+        "linear: b has shape (1, 10), but W has 10 columns; W (n_in, n_out) needs b (n_out,).",
+    ),
+    (
+        lambda: ops.linear(zeros(8, 32), zeros(32, 10), zeros(8)),
+        ShapeError,
+        "linear: b has shape (8,), but W has 10 columns; W (n_in, n_out) needs b (n_out,).",
+    ),
+    (
+        lambda: ops.matmul(zeros(3, 4), zeros(5, 6)),
+        ShapeError,
+        "matmul: A has shape (3, 4) and B has shape (5, 6); "
+        "the last axis of A (4) must equal the rows of B (5).",
+    ),
+    (
+        lambda: ops.matmul(zeros(), zeros(5, 6)),
+        ShapeError,
+        "matmul: A has shape (); multiply by a number with *.",
+    ),
+    (
+        lambda: ops.matmul(zeros(2, 3, 4), zeros(5, 4, 6)),
+        ShapeError,
+        "matmul: A has shape (2, 3, 4) and B has shape (5, 4, 6); the leading axes (2,) and (5,) "
+        "must be equal, or one must stretch to the other.",
+    ),
+    # broadcasting
+    (
+        lambda: ops.subtract(zeros(7), zeros(7, 1)),
+        ShapeError,
+        "subtract: x has shape (7,) and y has shape (7, 1); together they would stretch to (7, 7), "
+        "which is rarely meant. Reshape one of them.",
+    ),
+    (
+        lambda: ops.add(zeros(3), zeros(4)),
+        ShapeError,
+        "add: x has shape (3,) and y has shape (4,); these do not fit together.",
+    ),
+    # what comes back
+    (
+        lambda: ops.linear_backward(
+            zeros(10, 8), cache_of(ops.linear, zeros(8, 32), zeros(32, 10), zeros(10))
+        ),
+        ShapeError,
+        "linear_backward: dy has shape (10, 8), but y had shape (8, 10).",
+    ),
+    (
+        lambda: ops.multiply_backward(zeros(4), cache_of(ops.multiply, zeros(3, 4), zeros(4))),
+        ShapeError,
+        "multiply_backward: dz has shape (4,), but z had shape (3, 4).",
+    ),
+    (
+        lambda: ops.exp_backward(zeros(3, dtype=np.float32), cache_of(ops.exp, zeros(3))),
+        DTypeError,
+        "exp_backward: dy is float32, but y was float64; give both one dtype.",
+    ),
+    (
+        lambda: ops.sum_backward(1.0, cache_of(ops.sum, zeros(3))),
+        DTypeError,
+        "sum_backward: dy is a float; an array of floats is needed.",
+    ),
+    (
+        lambda: losses.mse_backward(cache_of(losses.mse, zeros(3), zeros(3)), zeros(3)),
+        ShapeError,
+        "mse_backward: dloss must be one number, the gradient of the final loss.",
+    ),
+    # dtypes
+    (
+        lambda: ops.exp(np.array([1, 2, 3])),
+        DTypeError,
+        "exp: x holds int64 values; floats are needed, for example x.astype(float).",
+    ),
+    (
+        lambda: ops.exp([1.0, 2.0]),
+        DTypeError,
+        "exp: x is a list; an array of floats is needed.",
+    ),
+    (
+        lambda: ops.exp(None),
+        DTypeError,
+        "exp: x is None; an array of floats is needed.",
+    ),
+    (
+        lambda: ops.log(np.array(["a", "b"])),
+        DTypeError,
+        "log: x has dtype <U1; floats are needed.",
+    ),
+    (
+        lambda: ops.add(zeros(3), zeros(3, dtype=np.float32)),
+        DTypeError,
+        "add: y is float32, but x is float64; give both one dtype.",
+    ),
+    (
+        lambda: ops.maximum(zeros(3) + 1j, 0),
+        DTypeError,
+        "maximum: complex numbers have no larger one; use real arrays.",
+    ),
+    (
+        lambda: ops.add(zeros(3), fake_device.module.asarray([1.0, 2.0, 3.0])),
+        DTypeError,
+        "the arrays live in different places (numpy and fake_device); "
+        "bring them together with bplib.backend.to_device.",
+    ),
+    # values where a function is not defined
+    (
+        lambda: ops.log(np.array([[1.0, 2.0], [-0.5, 3.0]])),
+        DomainError,
+        "log: x holds -0.5 at index (1, 0); log needs x > 0.",
+    ),
+    (
+        lambda: ops.divide(zeros(3), np.array([1.0, 2.0, 0.0])),
+        DomainError,
+        "divide: y holds 0 at index 2; division needs y ≠ 0.",
+    ),
+    (
+        lambda: ops.divide(zeros(3), 0.0),
+        DomainError,
+        "divide: y holds 0; division needs y ≠ 0.",
+    ),
+    (
+        lambda: ops.power(np.array([4.0, -4.0]), 0.5),
+        DomainError,
+        "power: x holds -4 at index 1; the exponent 0.5 needs x ≥ 0.",
+    ),
+    (
+        lambda: ops.power(np.array([4.0, 0.0]), -2),
+        DomainError,
+        "power: x holds 0 at index 1; the exponent -2 needs x ≠ 0.",
+    ),
+    (
+        lambda: ops.power(zeros(3), zeros(3)),
+        DTypeError,
+        "power: exponent is an ndarray; a plain number is needed "
+        "(for a learned exponent p write exp(p * log(x))).",
+    ),
+    # axes
+    (
+        lambda: ops.sum(zeros(3, 4), axis=2),
+        ShapeError,
+        "sum: axis 2 does not exist; x has shape (3, 4).",
+    ),
+    (
+        lambda: ops.mean(zeros(3, 4), axis=(0, -2)),
+        ShapeError,
+        "mean: axis (0, -2) names one axis twice.",
+    ),
+    (
+        lambda: ops.mean(zeros(3, 4), axis=1.0),
+        DTypeError,
+        "mean: axis is a float; whole numbers are needed.",
+    ),
+    (
+        lambda: ops.mean(zeros(0, 4)),
+        ShapeError,
+        "mean: x is empty, its shape is (0, 4).",
+    ),
+    # losses
+    (
+        lambda: losses.mse(zeros(7), zeros(7, 1)),
+        ShapeError,
+        "mse: prediction has shape (7,), but target has shape (7, 1); the two must be equal.",
+    ),
+    (
+        lambda: losses.mae(zeros(0), zeros(0)),
+        ShapeError,
+        "mae: prediction is empty, its shape is (0,).",
+    ),
+    (
+        lambda: losses.half_mse(zeros(3), np.array([1, 0, 1])),
+        DTypeError,
+        "half_mse: target holds int64 values; floats are needed, for example target.astype(float).",
+    ),
+    (
+        lambda: losses.huber(zeros(3), zeros(3), delta=-1),
+        DomainError,
+        "huber: delta is -1; it must be positive and finite.",
+    ),
+    # layers and initial weights
+    (
+        lambda: bplib.Linear(3, 2, rng=rng()).backward(zeros(4, 2)),
+        NotReadyError,
+        "Linear: backward was called before forward; "
+        "there is no output yet whose gradient could be passed back.",
+    ),
+    (
+        lambda: bplib.Linear(3, -2, rng=rng()),
+        DomainError,
+        "Linear: n_out is -2; it must be at least 1.",
+    ),
+    (
+        lambda: bplib.Linear(3.0, 2, rng=rng()),
+        DTypeError,
+        "Linear: n_in is a float; a whole number is needed.",
+    ),
+    (
+        lambda: bplib.Linear(3, 2, rng=42),
+        DTypeError,
+        "Linear: rng is an int; a numpy.random.Generator is needed, "
+        "for example numpy.random.default_rng(0).",
+    ),
+    (
+        lambda: bplib.Linear(3, 2, rng=rng(), dtype="float16"),
+        DTypeError,
+        "Linear: dtype is float16; it must be float32 or float64.",
+    ),
+    (
+        lambda: bplib.Linear(3, 2, rng=rng(), dtype="flot32"),
+        DTypeError,
+        "Linear: dtype is 'flot32'; it must be float32 or float64.",
+    ),
+    (
+        lambda: layers.Parameter([1.0, 2.0], "W"),
+        DTypeError,
+        "Parameter W: value is a list; an array of floats is needed.",
+    ),
+    (
+        lambda: init.lecun_normal(0, 3, rng=rng()),
+        DomainError,
+        "lecun_normal: n_in is 0; it must be at least 1.",
+    ),
+    # the tape
+    (
+        lambda: Tensor(np.array([1, 2])),
+        DTypeError,
+        "Tensor: value holds int64 values; floats are needed, for example value.astype(float).",
+    ),
+    (
+        lambda: Tensor(zeros(2, 3)).backward(),
+        ShapeError,
+        "backward: the result has shape (2, 3); reduce it to one number first, "
+        "for example with .sum(), or pass a gradient dy of that shape.",
+    ),
+    (
+        lambda: (Tensor(zeros(2)) * 2).backward(zeros(3)),
+        ShapeError,
+        "backward: dy has shape (3,), but the result had shape (2,).",
+    ),
+    (
+        lambda: tape.exp(zeros(1)).backward(),
+        NotReadyError,
+        "backward: nothing in this expression wants a gradient; "
+        "make at least one of its inputs a Tensor.",
+    ),
+    (
+        lambda: Tensor(zeros(3)).item(),
+        ShapeError,
+        "item: the Tensor has shape (3,); it must hold one number.",
+    ),
+    (
+        lambda: 1 if Tensor(1.0) else 0,
+        DTypeError,
+        "a Tensor has no truth value; compare its .value instead.",
+    ),
+    (
+        lambda: Tensor(2.0) ** Tensor(3.0),
+        DTypeError,
+        "power: exponent is a Tensor; a plain number is needed "
+        "(for a learned exponent p write exp(p * log(x))).",
+    ),
+    (
+        lambda: tape.record("sigmiod", 1.0),
+        UnknownNameError,
+        "there is no operation 'sigmiod'; there is add, divide, exp, half_mse, huber, linear, log, "
+        "mae, matmul, maximum, mean, mse …",
+    ),
+    (
+        lambda: tape.mse(Tensor(zeros(2)), Tensor(zeros(2))),
+        DTypeError,
+        "mse: target is a Tensor; the gradient goes to the prediction alone.",
+    ),
+    (
+        lambda: tape.grad(lambda x: x.value)(2.0),
+        DTypeError,
+        "vjp: the result of f: a Tensor is needed, not an ndarray.",
+    ),
+    # the gradient check
+    (
+        lambda: gradcheck(ops.exp, np.array([1, 2])),
+        DTypeError,
+        "gradcheck: x holds int64 values; floats are needed, for example x.astype(float).",
+    ),
+    (
+        lambda: gradcheck(ops.exp, zeros(3), method="entrys"),
+        UnknownNameError,
+        "there is no method of gradcheck 'entrys'; did you mean 'entries'?",
+    ),
+    (
+        lambda: gradcheck(lambda x: (x, x), zeros(3)),
+        NotReadyError,
+        "gradcheck: no <lambda>_backward stands beside <lambda>; "
+        "pass backward=…, or gradient=… for a function that returns one number.",
+    ),
+    (
+        lambda: numerical_gradient(np.sum, np.array([3, 4])),
+        DTypeError,
+        "numerical_gradient: x holds int64 values; floats are needed, for example x.astype(float).",
+    ),
+    # optimizers
+    (
+        lambda: optim.SGD(bplib.Linear(3, 2, rng=rng()).parameters(), lr=0.1).step(),
+        NotReadyError,
+        "SGD.step: W has no gradient yet; call backward first.",
+    ),
+    (
+        lambda: optim.SGD([], lr=0.1),
+        DomainError,
+        "SGD: parameters is empty; there is nothing to move.",
+    ),
+    (
+        lambda: optim.SGD([Tensor(1.0)], lr=-0.1),
+        DomainError,
+        "SGD: lr is -0.1; it must be positive and finite.",
+    ),
+    (
+        lambda: optim.SGD([Tensor(1.0)], lr="fast"),
+        DTypeError,
+        "SGD: lr is a str; a number is needed.",
+    ),
+    # metrics and data
+    (
+        lambda: metrics.r2(zeros(7, 1), zeros(7)),
+        ShapeError,
+        "r2: prediction has shape (7, 1), but target has shape (7,); the two must be equal.",
+    ),
+    (
+        lambda: metrics.r2(zeros(7), zeros(7)),
+        DomainError,
+        "r2: target is constant, so there is no spread to explain.",
+    ),
+    (
+        lambda: data.moons(100, rng=0),
+        DTypeError,
+        "moons: rng is an int; a numpy.random.Generator is needed, "
+        "for example numpy.random.default_rng(0).",
+    ),
+    (
+        lambda: data.diabetes().column("BMI"),
+        UnknownNameError,
+        "there is no feature 'BMI'; did you mean 'bmi'?",
+    ),
+    (
+        lambda: bplib.dta,
+        AttributeError,
+        "there is no part of bplib 'dta'; did you mean 'data'?",
+    ),
+    # devices and extras
+    (
+        lambda: backend.to_device(zeros(3), "GPU"),
+        UnknownNameError,
+        "device is 'GPU'; it is 'cpu' or 'gpu'.",
+    ),
+    (
+        lambda: errors.need("no_such_package.part", "book", "draw.graph"),
+        MissingExtraError,
+        "draw.graph needs no_such_package: pip install 'bplib[book]'",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "call, kind, sentence", SENTENCES, ids=lambda v: v if type(v) is str else ""
+)
+def test_the_exact_sentence(call, kind, sentence):
+    with pytest.raises(kind) as caught:
+        call()
+    assert type(caught.value) is kind
+    assert str(caught.value) == sentence
+
+
+def test_there_are_enough_of_them():
+    sentences = [sentence for _, _, sentence in SENTENCES]
+    assert len(sentences) >= 40 and len(set(sentences)) == len(sentences)
+
+
+@pytest.mark.parametrize("sentence", [sentence for _, _, sentence in SENTENCES])
+def test_how_a_sentence_reads(sentence):
+    """Who speaks, one line, an end, no shouting, the right article."""
+    assert "\n" not in sentence and "!" not in sentence and len(sentence) < 200
+    assert sentence[-1] in ".?…)'"
+    assert not re.search(r"\ba [aeio]\w", sentence) and not re.search(r"\ban [^aeion]\w", sentence)
+    assert re.match(r"[A-Za-z0-9_.]+( [A-Za-z]+)?: |the |there |a |draw|device ", sentence)
+
+
+def test_every_error_is_also_the_one_of_python():
+    for ours, theirs in (
+        (ShapeError, ValueError),
+        (DTypeError, TypeError),
+        (NotReadyError, RuntimeError),
+        (DomainError, ValueError),
+        (UnknownNameError, LookupError),
+        (MissingExtraError, ImportError),
+    ):
+        assert issubclass(ours, theirs) and issubclass(ours, errors.BplibError)
+
+
+def test_a_broken_package_is_not_called_missing(tmp_path, monkeypatch):
+    """A package that is there but fails to import something of its own says so itself."""
+    (tmp_path / "half_there.py").write_text("import not_there_at_all")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="not_there_at_all"):
+        errors.need("half_there", "book", "draw.graph")
+
+
+def test_unknown_names():
+    def say(name, known):
+        return str(errors.unknown("exercise", name, known))
+
+    assert say("mse_gradeint", ["mse_gradient", "mae"]) == (
+        "there is no exercise 'mse_gradeint'; did you mean 'mse_gradient'?"
+    )
+    assert say("zzz", ["b", "a"]) == "there is no exercise 'zzz'; there is a, b."
+    assert say("zzz", []) == "there is no exercise 'zzz'; there is none yet."
+    assert say("zzz", [f"n{i:02}" for i in range(20)]).endswith("n10, n11 …")
