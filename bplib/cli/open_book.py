@@ -47,6 +47,7 @@ def open_book(
             f"JupyterLab is not installed, so the book in {root} cannot be opened yet: "
             "pip install 'bplib[book]'"
         )
+    course.trust(root)
     return _serve(root, _free_port(port), browser and has_screen())
 
 
