@@ -260,7 +260,7 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
         raise unknown("operation", name, PAIRS)
     pair = PAIRS[name]
     arrays, constants = pair.sort_arguments(inputs, constants)
-    beside = next((a.value for a in arrays if isinstance(a, Tensor)), None)
+    beside = next((getattr(a, "value", a) for a in arrays if hasattr(a, "dtype")), None)
     parents = tuple(a if isinstance(a, Tensor) else _constant(a, beside) for a in arrays)
     if pair.is_loss and not all(parent.constant for parent in parents[1:]):
         raise DTypeError(f"{name}: target is a Tensor; the gradient goes to the prediction alone.")

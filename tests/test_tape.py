@@ -285,6 +285,11 @@ def test_numbers_do_not_change_the_precision():
     assert all(node.dtype == np.float32 for node in tape.topological_order(y))
 
 
+def test_numbers_take_the_precision_of_constants_too():
+    y = tape.multiply(np.ones(3, np.float32), 2.0)
+    assert y.dtype == np.float32 and y.constant
+
+
 def test_values_are_arrays(xp):
     for value in (1.0, 2, [1.0, 2.0], [[1, 2], [3, 4]], np.float64(3.0)):
         x = Tensor(value)
