@@ -65,14 +65,17 @@ def read_stamp():
     return stamp if isinstance(stamp, dict) else {}
 
 
-def is_complete(stamp, purpose, python_version):
-    """Whether the stamp says that everything of `purpose` is installed for this interpreter."""
-    return (
-        stamp.get("python") == python_version
-        and stamp.get("folder") == str(ROOT)
-        and stamp.get("project") == digest(ROOT / "pyproject.toml")
-        and any(stamp.get(lock) == lock_digest(lock) for lock in INCLUDED_IN[purpose])
+def has_packages(stamp, purpose, python_version):
+    """Whether the stamp says that the packages of `purpose` are there for this interpreter."""
+    return stamp.get("python") == python_version and any(
+        stamp.get(lock) == lock_digest(lock) for lock in INCLUDED_IN[purpose]
     )
+
+
+def has_project(stamp):
+    """Whether the stamp says that this project, as declared now, is there, in this folder."""
+    project = digest(ROOT / "pyproject.toml")
+    return stamp.get("folder") == str(ROOT) and stamp.get("project") == project
 
 
 def must_start_again(stamp, present, running):
@@ -118,16 +121,8 @@ def pip_install(*arguments):
         )
 
 
-def install(purpose):
-    pip_install("--require-hashes", "-r", f"requirements/{purpose}.txt")
-    # The project last and alone: pip takes no editable project beside hashes, and the lock
-    # already holds what builds it.
-    pip_install("--no-deps", "--no-build-isolation", "-e", ".")
-
-
-def write_stamp(stamp, purpose, made_here):
+def write_stamp(stamp, made_here):
     locks = {lock: value for lock, value in stamp.items() if lock in INCLUDED_IN}
-    locks[purpose] = lock_digest(purpose)
     python = version_of(venv_python())
     project = digest(ROOT / "pyproject.toml")
     content = locks | {
@@ -152,7 +147,8 @@ def main(arguments):
     present = running if Path(sys.prefix).resolve() == VENV.resolve() else version_of(venv_python())
     stamp = read_stamp()
     again = must_start_again(stamp, present, running)
-    if not again and is_complete(stamp, purpose, present):
+    packages = not again and has_packages(stamp, purpose, present)
+    if packages and has_project(stamp):
         return
     started = time.monotonic()
     print(f"Setting up .venv for {purpose} (once, about a minute) ...", flush=True)
@@ -162,8 +158,13 @@ def main(arguments):
         make_venv()
     elif made_here:
         UNFINISHED.touch()
-    install(purpose)
-    python = write_stamp(stamp, purpose, made_here)
+    if not packages:
+        pip_install("--require-hashes", "-r", f"requirements/{purpose}.txt")
+        stamp = stamp | {purpose: lock_digest(purpose)}
+    # The project last and alone: pip takes no editable project beside hashes, and the lock
+    # already holds what builds it.
+    pip_install("--no-deps", "--no-build-isolation", "-e", ".")
+    python = write_stamp(stamp, made_here)
     print(f"Set up with Python {python} in {time.monotonic() - started:.0f} s.", flush=True)
 
 

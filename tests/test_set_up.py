@@ -91,7 +91,8 @@ def test_a_changed_lock_starts_again(set_up):
 def test_a_changed_declaration_installs_again(set_up):
     run(set_up)
     (set_up.ROOT / "pyproject.toml").write_text("[project]\nname = 'x'\n")
-    assert run(set_up) == ["book.txt", "."]
+    assert run(set_up) == ["."]
+    assert run(set_up) == []
 
 
 def test_a_moved_folder_or_another_python_starts_again(set_up):
@@ -110,6 +111,7 @@ def test_an_environment_made_by_other_means_is_added_to_and_never_removed(set_up
     assert run(set_up) == []
     (set_up.ROOT / "requirements" / "book.txt").write_text("book==2\n")
     assert run(set_up) == ["book.txt", "."]
+    assert run(set_up) == []
 
 
 def test_a_damaged_stamp_is_no_stamp(set_up):
