@@ -187,21 +187,25 @@ def test_a_cell_that_raises_hides_no_later_one(
     assert "✗ code cell 2 NameError in line 3: name 'undefined' is not defined" in words
 
 
-def test_what_to_check(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_to_check(desk: Path) -> None:
     notebook(desk / "exercises/00_welcome.ipynb", IMPORT, RIGHT, CHECK)
     notebook(desk / "exercises/01_chain.ipynb", IMPORT, "check(..., 'one_more_cup')")
     notebook(desk / "exercises/00_welcome.new.ipynb", IMPORT, BLANK, CHECK)
     notebook(desk / "book/00_welcome.ipynb", IMPORT, "check(..., 'first_prediction')")
 
-    def titles(*words: str) -> list[str]:
-        out = run(capsys, "check", *words)[1]
-        return [line for line in out.splitlines() if line.endswith(".ipynb")]
+    def meant(*words: str) -> list[tuple[str, set[str] | None]]:
+        found = saved.requests(list(words), desk)
+        return [
+            (one.notebook.relative_to(desk).as_posix(), one.only and set(one.only)) for one in found
+        ]
 
-    both = ["exercises/00_welcome.ipynb", "exercises/01_chain.ipynb"]
-    assert titles() == titles("ch00", "1") == both
-    assert titles("ch00") == titles("slope_between_points") == both[:1]
-    assert titles("one_more_cup") == titles("exercises/01_chain.ipynb") == both[1:]
-    assert titles("first_prediction") == ["book/00_welcome.ipynb"]
+    welcome, chain = "exercises/00_welcome.ipynb", "exercises/01_chain.ipynb"
+    assert meant() == meant("ch00", "1") == meant("0", "ch01") == [(welcome, None), (chain, None)]
+    assert meant("slope_between_points") == [(welcome, {"slope_between_points"})]
+    assert meant("one_more_cup") == [(chain, {"one_more_cup"})]
+    assert meant(chain) == meant("one_more_cup", "ch01") == meant("1", "one_more_cup")
+    assert meant(chain) == [(chain, None)]
+    assert meant("first_prediction") == [("book/00_welcome.ipynb", {"first_prediction"})]
 
 
 def test_only_the_exercise_that_was_asked_for(

@@ -33,6 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     except AuthorError as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; every file is whole, and the next sync does the rest.", file=sys.stderr)
+        return 130
     if problems:
         print(f"{len(problems)} of the notebooks could not be synced; the rest is done.")
     return 1 if problems else 0

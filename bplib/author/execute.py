@@ -65,7 +65,10 @@ def _environment(profile: str) -> dict[str, str]:
     """The kernel's environment: one thread, a throw-away progress file, no personal profile."""
     env = dict(os.environ)
     env.pop("MPLBACKEND", None)
+    # The kernel runs in the notebook's folder and must find the bplib that this tool belongs to.
+    paths = [str(Path(__file__).resolve().parents[2]), env.get("PYTHONPATH", "")]
     env.update(
+        PYTHONPATH=os.pathsep.join(filter(None, paths)),
         OMP_NUM_THREADS="1",
         OPENBLAS_NUM_THREADS="1",
         BPLIB_PROGRESS="memory",

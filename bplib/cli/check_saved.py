@@ -92,6 +92,11 @@ def _row(verdict: dict) -> Row:
     name, text = verdict["exercise"], verdict["text"]
     text = re.sub(rf"\A[✓✗○] {re.escape(name)}(?: · |: )", "", text)
     status = verdict["status"] if verdict["status"] in _MARKS else "failed"
+    if status == "passed":
+        # How it was tried is for the notebook; here the mark says it.
+        text = f"{text.partition(', inputs untouched')[0].rstrip('.')}."
+    elif status == "not_attempted" and text.startswith("not attempted yet. "):
+        text = "not attempted yet."
     return Row(status, name, text.split("\n")[0] if status == "passed" else text)
 
 
