@@ -417,6 +417,24 @@ def test_a_dict_is_compared_by_its_keys():
     assert "`a` is right" in verdict(lambda x: {"a": x, "b": x}, asks).text
 
 
+def test_of_many_things_those_that_are_right_are_counted():
+    names = [f"node_{k}" for k in range(9)]
+
+    def reference(x):
+        return {name: x * k for k, name in enumerate(names, start=1)}
+
+    asks = tiny.exercise(
+        reference=reference, cases=lambda rng, i: (float(rng.uniform(1, 2)),), misconceptions=()
+    )
+    one = verdict(lambda x: {**reference(x), "node_3": 0.0}, asks)
+    assert one.text.endswith(" The other 8 are right.")
+    two = verdict(lambda x: {**reference(x), "node_3": 0.0, "node_4": 0.0}, asks)
+    assert two.text.endswith(" 7 of 9 are right.")
+    swapped = {"node_0": "node_1", "node_1": "node_0"}
+    other = verdict(lambda x: {n: reference(x)[swapped.get(n, n)] for n in names}, asks)
+    assert "order" not in other.text
+
+
 def test_words_and_lists_are_compared_by_equality():
     asks = tiny.exercise(
         reference=lambda x: ["b", "a"], cases=lambda rng, i: (1.0,), misconceptions=()

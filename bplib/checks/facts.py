@@ -79,17 +79,22 @@ def _size(length: int, sizes: Sizes) -> str:
     return f"{length}, which is {what_is(length, letters[0]).split(' is ', 1)[1]}"
 
 
-def order_fact(parts: Sequence[Part]) -> str | None:
-    """Whether the returned things are right but in another order."""
-    if not 2 <= len(parts) <= 5 or any(part.name is None for part in parts):
+def order_fact(cases: Sequence[Sequence[Part]]) -> str | None:
+    """Whether the returned things are right in another order, the same one in every case."""
+    parts = cases[0]
+    if not 2 <= len(parts) <= 5 or not all(isinstance(part.key, int) for part in parts):
         return None
     for order in itertools.permutations(range(len(parts))):
-        if order == tuple(range(len(parts))):
-            continue
-        if all(_same(parts[j].answer, part.expected) for j, part in zip(order, parts, strict=True)):
+        if order != tuple(range(len(parts))) and all(_in_order(one, order) for one in cases):
             names = ", ".join(str(part.name) for part in parts)
             return f"the values are right, but not in this order: `return {names}`"
     return None
+
+
+def _in_order(parts: Sequence[Part], order: tuple[int, ...]) -> bool:
+    return len(parts) == len(order) and all(
+        _same(parts[j].answer, part.expected) for j, part in zip(order, parts, strict=True)
+    )
 
 
 def finite_fact(part: Part) -> str:
@@ -193,7 +198,9 @@ def _times(r: float) -> str:
     size = abs(r)
     if abs(size - 1) <= _MATCH:
         return "has the wrong sign"
-    much = f"{size:.2f} times too large" if size > 1 else f"{1 / size:.2f} times too small"
+    times = max(size, 1 / size)
+    count = f"{times:.2f}" if times < 1000 else number(times)
+    much = f"{count} times too {'large' if size > 1 else 'small'}"
     return f"has the wrong sign and is {much}" if r < 0 else f"is {much}"
 
 

@@ -111,8 +111,8 @@ def first_finding(exercise: Exercise, judged: Sequence[Judged]) -> Failure | Non
 
 
 def _measured(exercise: Exercise, first: Judged, judged: Sequence[Judged]) -> str:
-    order = facts.order_fact(first.parts) if first.step in ("shape", "values") else None
-    if order is not None:
+    order = facts.order_fact([first.parts, *(one.parts for one in judged)])
+    if order is not None and first.step != "finite":
         return order + "."
     letters = sizes(exercise, first.inputs)
     tests: dict[str, Callable[[Part], bool]] = {
@@ -138,5 +138,5 @@ def _measured(exercise: Exercise, first: Judged, judged: Sequence[Judged]) -> st
     others = [p for p in first.parts if not any(p is b for b in bad)]
     sentence = f"{part.label}{text}" + ("" if text.endswith("?") else ".")
     if first.step == "values" and others:
-        sentence += " " + words.others_right([str(p.name) for p in others])
+        sentence += " " + words.others_right([str(p.name) for p in others], len(bad))
     return sentence

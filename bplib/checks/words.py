@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .result import Failure
     from .verdict import Judged
 
+_LISTED = 4  # names; more than that are counted
 _MATMUL = re.compile(r"matmul: Input operand 1 .*\(size (\d+) is different from (\d+)\)")
 
 
@@ -117,10 +118,15 @@ def _short(one: Any) -> str:
 
 
 def right_so_far(cases: int) -> str:
-    return " Case 1 is right." if cases == 1 else f" Cases 1 to {cases} are right."
+    if cases == 1:
+        return " Case 1 is right."
+    return f" Cases 1 {'and' if cases == 2 else 'to'} {cases} are right."
 
 
-def others_right(names: Sequence[str]) -> str:
+def others_right(names: Sequence[str], wrong: int = 1) -> str:
+    if len(names) > _LISTED:
+        count = f"{len(names)} of {len(names) + wrong}"
+        return f"The other {len(names)} are right." if wrong == 1 else f"{count} are right."
     return f"{_and(names)} {'is' if len(names) == 1 else 'are'} right."
 
 
