@@ -193,6 +193,15 @@ def test_predictions_of_a_number(said):
     assert guess(True, said)[0].startswith("✗")
 
 
+def test_predictions_are_compared_as_strictly_as_arrays(said):
+    assert guess(1 / 3 * (1 + 1e-5), said)[0].startswith("✗")
+    assert guess([1 / 3], said)[0].startswith("✗"), "no list stands for a number"
+    small = {"answer": 1e-9, "wrong": ()}
+    assert guess(2e-9, said, **small)[0].startswith("✗"), "no floor hides small numbers"
+    assert guess(1e-9, said, **small)[0].startswith("✓")
+    assert guess(1e-17, said, answer=0, wrong=())[0].startswith("✗")
+
+
 def test_predictions_of_several_numbers(said):
     pair = {"answer": (1.0, 2.0), "wrong": ()}
     assert guess([1, 2], said, **pair)[0].startswith("✓ tiny_guess · (1, 2).")
