@@ -25,6 +25,7 @@
     }
     var card = document.createElement("div");
     card.className = "bplib-card";
+    card.tabIndex = -1;
     card.setAttribute("role", "group");
     card.setAttribute("aria-label", "Figure with a slider: " + data.label);
     var view = make("div", card, "bplib-view"), image = make("img", view);
@@ -72,6 +73,9 @@
       say.textContent = data.captions[at];
       back.disabled = at === 0;
       next.disabled = at === last;
+      // A button that has just been switched off would swallow the arrow keys.
+      var held = document.activeElement;
+      if (held && held.disabled && card.contains(held)) card.focus({ preventScroll: true });
     }
     slider.addEventListener("input", function () { stop(); go(+slider.value); });
     card.addEventListener("keydown", function (event) {

@@ -105,6 +105,9 @@
       first.disabled = back.disabled = at === 0;
       next.disabled = at === last;
       next.textContent = ask ? "Show it" : "Next";
+      // A button that has just been switched off would swallow the arrow keys.
+      var held = document.activeElement;
+      if (held && held.disabled && card.contains(held)) card.focus({ preventScroll: true });
       count.textContent = (at + 1) + " of " + (last + 1);
     }
     function parse(words) {
@@ -115,6 +118,16 @@
     }
     form.addEventListener("submit", function (event) {
       event.preventDefault();
+      judge();
+    });
+    // JupyterLab takes the Enter key from forms before they can submit.
+    input.addEventListener("keydown", function (event) {
+      event.stopPropagation();
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      judge();
+    });
+    function judge() {
       var ask = asked(), given = parse(input.value);
       if (!ask) return;
       if (!isFinite(given)) {
@@ -126,7 +139,7 @@
         verdict.textContent = "\u2717 Not " + input.value.trim() + ". Try again, or let it be shown.";
         input.select();
       }
-    });
+    }
     box.addEventListener("change", function () { paint(""); });
     card.addEventListener("keydown", function (event) {
       if (event.altKey || event.ctrlKey || event.metaKey || event.target === input) return;
