@@ -330,6 +330,17 @@ def test_matmul_against_einsum(row):
         np.testing.assert_allclose(found, full, rtol=1e-11, atol=1e-12)
 
 
+@pytest.mark.parametrize(
+    "batches", [((5, 1), (3,)), ((5, 1), (1, 3)), ((2,), (3,)), ((3,), (3, 2))]
+)
+def test_matmul_refuses_batches_that_stretch_both_ways(batches):
+    for a, b in (batches, batches[::-1]):
+        with pytest.raises(
+            ShapeError, match="the leading axes .* must be equal, or one must stretch"
+        ):
+            ops.matmul(np.ones((*a, 4, 5)), np.ones((*b, 5, 6)))
+
+
 def test_linear_one_number_at_a_time(rng):
     m, n_in, n_out = 4, 5, 3
     x, W, b = rng.standard_normal((m, n_in)), rng.standard_normal((n_in, n_out)), rng.random(n_out)
