@@ -24,8 +24,8 @@ def loss_surface(
     *,
     path: Any = None,
     minimum: Sequence[float] | None = None,
-    levels: int = 11,
-    resolution: int = 61,
+    levels: int = 10,
+    resolution: int = 81,
     log: bool = True,
     labels: tuple[str, str] = ("θ₀", "θ₁"),
     loss_name: str = "loss",
@@ -144,7 +144,7 @@ def _contours(ax: Any, theta0: Any, theta1: Any, grid: Any, levels: int, log: bo
     # From 0 (lowest) to 1, rounded: where a line runs must not hang on the last bits of the loss.
     height = np.round((grid - low) / spread, 9)
     if log:
-        edges = np.round(np.geomspace(1e-3, 1.0, levels), 9)
+        edges = np.round(np.geomspace(4e-3, 1.0, levels), 9)
     else:
         edges = np.round(np.linspace(0.0, 1.0, levels + 1)[1:], 9)
     colours = LinearSegmentedColormap.from_list("bplib", ["#FBFCFD", "#E6EDF3", "#C6D5E1"])
