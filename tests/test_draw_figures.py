@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bplib import draw
 from bplib.draw.player import pack, pieces
 from bplib.draw.surface import evaluate
-from bplib.errors import DTypeError, MissingExtraError, ShapeError
+from bplib.errors import DomainError, DTypeError, MissingExtraError, ShapeError
 
 X = np.array([-1.0, 0.0, 1.0, 2.0])
 Y = np.array([-1.5, 0.5, 2.0, 3.0])
@@ -212,6 +212,12 @@ def test_packing_loses_nothing(pictures, data):
          "draw.learning_curves: curve 'a' holds no numbers."),
         (lambda: draw.fit_line(X, Y[:3]), ShapeError,
          "draw.fit_line: x has shape (4,) and y (3,); both need the same (m,), m ≥ 1."),
+        (lambda: draw.fit_line(X, ["a", "b", "c", "d"]), DTypeError,
+         "draw.fit_line: y holds no numbers."),
+        (lambda: draw.fit_line(X * np.nan, Y), DomainError,
+         "draw.fit_line: x holds values that are not finite."),
+        (lambda: draw.fit_line(X, Y, 1.0), ShapeError,
+         "draw.fit_line: a line needs both theta0 and theta1."),
         (lambda: draw.slope(np.sin, (1, 1), 1.0), ValueError,
          "draw.slope: x_range is (1, 1); it needs (low, high), low < high."),
         (lambda: draw.error_curves([0.0, 1.0], {"a": [1.0, 1.0]}), ValueError,

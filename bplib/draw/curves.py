@@ -10,7 +10,7 @@ import numpy as np
 from bplib.draw import text
 from bplib.draw.figure import _look, figure
 from bplib.draw.style import BLUE, DASHES, GREEN, GREY, INK, ORANGE, PAPER, PURPLE, RED, SERIES
-from bplib.errors import DTypeError, ShapeError, need
+from bplib.errors import DomainError, DTypeError, ShapeError, need
 
 
 def learning_curves(
@@ -120,47 +120,60 @@ def fit_line(
     x, y: data (m,); theta0, theta1: slope and intercept, left out to draw the data alone;
     residuals: a thin line from every point to the prediction; squares: its square as an area;
     xlabel, ylabel: axis labels, with units; label: name of the line; ax: axes to draw into.
-    Returns the matplotlib Figure. Raises ShapeError when x and y do not match, are empty, or are
-    no lists of numbers.
+    Returns the matplotlib Figure. Raises ShapeError when x and y do not match or are empty,
+    DTypeError when they hold no numbers, DomainError when they hold nan or infinity.
     """
     need("matplotlib", "book", "draw.fit_line")
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    x, y = _numbers("fit_line", "x", x), _numbers("fit_line", "y", y)
     if x.ndim != 1 or x.shape != y.shape or not x.size:
         raise ShapeError(
             f"draw.fit_line: x has shape {x.shape} and y {y.shape}; both need the same (m,), m ≥ 1."
         )
-    line = theta0 is not None and theta1 is not None
-    few = len(x) <= 40
+    if (theta0 is None) != (theta1 is None):
+        raise ShapeError("draw.fit_line: a line needs both theta0 and theta1.")
+    few, n = len(x) <= 40, text.number
+    said = f"{len(x)} data points, {ylabel} against {xlabel}"
     with _look():
         if ax is None:
             _, ax = figure()
         ax.set(xlabel=xlabel, ylabel=ylabel)
-        if line:
-            slope, start = float(theta0), float(theta1)  # type: ignore[arg-type]
-            edge = np.array([x.min(), x.max()]) + np.array([-1, 1]) * 0.04 * (np.ptp(x) or 1.0)
-            predicted = slope * x + start
+        if theta0 is not None and theta1 is not None:
+            predicted = theta0 * x + theta1
+            said += f", and the line with slope {n(theta0, 3)} and intercept {n(theta1, 3)}"
             if residuals:
-                # One broken line is a tenth of the size of a line for each point.
-                across = np.repeat(x, 3)
-                upright = np.column_stack([y, predicted, np.full_like(y, np.nan)]).ravel()
-                ax.plot(across, upright, color=GREY, lw=1.2 if few else 0.6,
-                        alpha=1.0 if few else 0.35, zorder=2)  # fmt: skip
-            ax.plot(edge, slope * edge + start, color=ORANGE, lw=2.6, zorder=3,
+                _residuals(ax, x, y, predicted, few)
+                said += ", with the residuals drawn between them"
+            edge = np.array([x.min(), x.max()]) + np.array([-1, 1]) * 0.04 * (np.ptp(x) or 1.0)
+            ax.plot(edge, theta0 * edge + theta1, color=ORANGE, lw=2.6, zorder=3,
                     label=label or "prediction ŷ")  # fmt: skip
         ax.plot(x, y, "o", color=BLUE, ms=7 if few else 4, mec=PAPER,
                 mew=0.8 if few else 0.3, zorder=4, label="data")  # fmt: skip
-        if line and squares:
-            _squares(ax, x, y, predicted)
-        if line:
+        if theta0 is not None:
             ax.legend()
+            if squares:
+                _squares(ax, x, y, predicted)
         if title:
             ax.set_title(title)
-    n = text.number
-    said = f"{len(x)} data points, {ylabel} against {xlabel}"
-    if line:
-        said += f", and the line with slope {n(slope, 3)} and intercept {n(start, 3)}"
-        said += ", with the residuals drawn between them" * residuals
     return _described(ax, said + ".")
+
+
+def _numbers(caller: str, name: str, values: Any) -> Any:
+    """An array of finite numbers, or a sentence that says why not."""
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise DTypeError(f"draw.{caller}: {name} holds no numbers.") from None
+    if not np.all(np.isfinite(array)):
+        raise DomainError(f"draw.{caller}: {name} holds values that are not finite.")
+    return array
+
+
+def _residuals(ax: Any, x: Any, y: Any, predicted: Any, few: bool) -> None:
+    """A line from each point to its prediction: one broken line, for it is the smallest."""
+    across = np.repeat(x, 3)
+    upright = np.column_stack([y, predicted, np.full_like(y, np.nan)]).ravel()
+    ax.plot(across, upright, color=GREY, lw=1.2 if few else 0.6, alpha=1.0 if few else 0.35,
+            zorder=2)  # fmt: skip
 
 
 def _squares(ax: Any, x: Any, y: Any, predicted: Any) -> None:
