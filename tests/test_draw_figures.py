@@ -5,6 +5,7 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bplib import draw
+from bplib.draw.compact import keep
 from bplib.draw.player import pack, pieces
 from bplib.draw.surface import evaluate
 from bplib.errors import DomainError, DTypeError, MissingExtraError, ShapeError
@@ -248,3 +250,36 @@ def test_without_matplotlib_the_sentence_says_how_to_get_it(monkeypatch):
     with pytest.raises(MissingExtraError, match=r"^draw.learning_curves needs matplotlib: "
                        r"pip install 'bplib\[book\]'$"):  # fmt: skip
         draw.learning_curves({"a": [2.0, 1.0]})
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), min_size=2, max_size=60),
+    st.floats(0.05, 20),
+)
+def test_a_line_with_fewer_points_keeps_its_course(points, tolerance):
+    points = [(x / 10, y / 10) for x, y in points]
+    kept = keep(points, tolerance)
+    assert kept[0] == 0 and kept[-1] == len(points) - 1 and kept == sorted(set(kept))
+    for first, last in pairwise(kept):
+        for between in points[first + 1 : last]:
+            assert distance(between, points[first], points[last]) <= tolerance + 1e-9
+
+
+def distance(point, start, end):
+    """Distance of a point from a stretch, by trying many places on it."""
+    at = np.linspace(0, 1, 2001)[:, None]
+    places = np.array(start) + at * (np.array(end) - np.array(start))
+    step = np.hypot(*(np.array(end) - np.array(start))) / 2000
+    return np.hypot(*(places - np.array(point)).T).min() - step
+
+
+def test_long_curves_and_paths_stay_small():
+    t = np.linspace(0, 1, 20_000)
+    spiral = np.column_stack([1 + 2 * t * np.cos(9 * t), t * np.sin(9 * t)])
+    figure = draw.loss_surface(bowl, (-2, 3), (-1, 1), path=spiral)
+    assert len(draw.svg_of(figure)) < 100_000
+    wavy = 2.0 + np.sin(300 * t)
+    figure = draw.learning_curves({"wavy": wavy})
+    assert len(draw.svg_of(figure)) < 40_000
+    (line,) = figure.axes[0].get_lines()
+    assert line.get_ydata().min() == wavy.min() and line.get_ydata().max() == wavy.max()

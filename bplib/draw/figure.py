@@ -5,23 +5,15 @@ Figures are made without pyplot, so nothing is shown twice and nothing stays in 
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bplib.draw import text
+from bplib.draw.compact import compact, own_ids
 from bplib.draw.style import BORDER, PAPER, RC, SERIES, SIZE
 from bplib.errors import DTypeError, need
-
-# A scale is a small factor, of which every digit counts; everything else is a length.
-_NUMBER = re.compile(r"scale\([^)]*\)|-?\d+\.\d+(?:e-?\d+)?")
-_MARKERS = re.compile(
-    r'(<g [^>]*)>\s*((?:<use href="[^"]*" x="[^"]*" y="[^"]*" style="([^"]*)"/>\s*){3,})</g>'
-)
-_CENT = Decimal("0.01")
 
 
 def figure(
@@ -125,52 +117,8 @@ def svg_of(fig: Any, description: str | None = None, *, unique_ids: bool = True)
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = svg.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
     svg = svg.replace("xlink:href", "href")
-    svg = _NUMBER.sub(_short, svg)
-    svg = _MARKERS.sub(_share_style, svg)
+    svg = compact(svg)
     return own_ids(_with_card(svg, description), unique_ids)
-
-
-def own_ids(svg: str, unique: bool = True) -> str:
-    """Rename the ids of a picture so that they depend on what it shows and on nothing else.
-
-    matplotlib makes some of them from unrounded coordinates. Ids that nothing refers to go.
-    """
-    used = list(dict.fromkeys(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)))
-    # The shapes of letters keep their names: they are the same in every picture.
-    letters = [name for name in used if re.fullmatch(r".+-[0-9a-f]+", name)]
-    others = [name for name in used if name not in letters]
-    names = {name: name for name in letters} | {name: f"i{i}" for i, name in enumerate(others)}
-
-    def rename(match: re.Match[str], salt: str) -> str:
-        name = match.group(2)
-        return f"{match.group(1)}{salt}{names[name]}{match.group(3)}" if name in names else ""
-
-    def renamed(salt: str) -> str:
-        out = re.sub(r'( id=")([^"]*)(")', lambda m: rename(m, salt), svg)
-        return re.sub(
-            r'((?:href="#|url\(#))([^")]+)([")])', lambda m: rename(m, salt) or m.group(), out
-        )
-
-    if not unique:
-        return renamed("")
-    return renamed("b" + hashlib.sha256(renamed("").encode()).hexdigest()[:8] + "-")
-
-
-def _short(match: re.Match[str]) -> str:
-    """Two decimals, taken from the text: what differs in the last bits is gone already there."""
-    if match.group().startswith("scale"):
-        return match.group()
-    value = f"{Decimal(match.group()).quantize(_CENT):f}".rstrip("0").rstrip(".")
-    return "0" if value in ("-0", "") else value
-
-
-def _share_style(match: re.Match[str]) -> str:
-    """One style for a group of markers in the place of one for each."""
-    opening, markers, look = match.groups()
-    if markers.count(f' style="{look}"') != markers.count("<use "):
-        return match.group()
-    markers = markers.replace(f' style="{look}"', "")
-    return f'{opening} style="{look}">{markers}</g>'
 
 
 def _with_card(svg: str, description: str) -> str:
