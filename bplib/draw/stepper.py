@@ -93,7 +93,9 @@ def walk(expression: Expression, *, digits: int = 4) -> list[Moment]:
     moments = [Moment("start", start, show=[f"v{node.index}" for node in leaves])]
     for node in nodes:
         if node.kind == "operation":
-            wires = [f"w{expression.wires.index(w)}" for w in expression.inputs_of(node.index)]
+            inputs = expression.inputs_of(node.index)
+            wires = [f"w{expression.wires.index(w)}" for w in inputs]
+            wires += [f"s{w.source}" for w in inputs]
             i = node.index
             moments.append(
                 Moment(
