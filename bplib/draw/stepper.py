@@ -93,9 +93,9 @@ def walk(expression: Expression, *, digits: int = 4) -> list[Moment]:
     moments = [Moment("start", start, show=[f"v{node.index}" for node in leaves])]
     for node in nodes:
         if node.kind == "operation":
-            inputs = expression.inputs_of(node.index)
-            wires = [f"w{expression.wires.index(w)}" for w in inputs]
-            wires += [f"s{w.source}" for w in inputs]
+            arriving = expression.inputs_of(node.index)
+            wires = [f"w{expression.wires.index(w)}" for w in arriving]
+            wires += [f"s{w.source}" for w in arriving]
             i = node.index
             moments.append(
                 Moment(
