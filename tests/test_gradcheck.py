@@ -145,6 +145,15 @@ def test_a_factor_of_two_at_any_scale(size, method, rng):
         assert not gradcheck((scaled, wrong), at, method=method).ok
 
 
+@pytest.mark.parametrize("size", [1e-9, 1e-4, 1e9])
+def test_the_step_has_the_size_of_the_input(size, rng):
+    """A step of 1e-5 from a value of 1e-9 would leave the domain of the logarithm."""
+    x = size * rng.uniform(1, 2, (3, 4))
+    for method in METHODS:
+        assert gradcheck(ops.log, x, method=method).ok
+        assert gradcheck(ops.power, x, method=method, exponent=-1.5).ok
+
+
 def test_what_cannot_be_measured_is_not_waved_through(x):
     """Values so large that rounding hides the slope: nothing was shown to be right."""
 

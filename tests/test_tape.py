@@ -97,6 +97,18 @@ def test_the_graph_is_freed_without_the_garbage_collector():
     assert gone() is None
 
 
+def test_the_backward_pass_lets_go_of_what_it_no_longer_needs():
+    """A gradient that has been handed on is freed: memory does not grow with the depth twice."""
+    y = Tensor(np.ones(5))
+    for _ in range(10):
+        y = y * 1.5
+    seen = []
+    for step in tape.reverse(y, np.ones(5)):
+        seen.append(weakref.ref(step.gradient))
+        del step
+        assert sum(gradient() is not None for gradient in seen) <= 2
+
+
 # Order and reading back.
 
 
