@@ -54,20 +54,35 @@ def gradcheck(
 ) -> Report:
     """Compare the gradients of a pair, a layer or a scalar function with measured slopes.
 
-    Formula: Σ dx · v = (s(x + h v) - s(x - h v)) / 2h with s = Σ dy · f(x), v random, h = 10⁻⁵;
+    Σ dx · v = (s(x + h v) - s(x - h v)) / 2h with s = Σ dy · f(x), v random and h = 10⁻⁵.
     `method="complex"` uses Im s(x + i h v) / h with h = 10⁻³⁰ instead, which has no rounding error
     but needs a function made of +, ×, exp and their like.
-    Arguments: `f`, the forward function of a pair, a Layer, or a function that returns one number
-    when `gradient` is given; `inputs`, its arrays (copied to float64, never changed); `backward`,
-    the other half of the pair when it is not found by name; `gradient`, a function of the same
-    inputs that returns one array for each; `rng`, for the random directions (the same ones each
-    time when left out); `method`, "directions", "entries" or "complex"; `directions`, how many are
-    tried for each argument; `tolerance`, the relative error that passes; `names` of the inputs;
-    `constants`, passed on to `f`.
-    Returns a `Report`: true when all agree; printed, it names argument, entry and error. A corner
-    (as in |x| at 0) is said, and passes when the gradient lies between its two slopes.
-    Raises `DTypeError` for inputs that are not floats, `NotReadyError` when there is no backward
-    function to check. Source: Griewank, Walther (2008), section 3; Squire, Trapp (1998).
+
+    Arguments:
+        f: the forward function of a pair, a pair as a tuple, a Layer, or, with `gradient`, a
+            function that returns one number.
+        inputs: its float arrays; they are copied to float64 and never changed.
+        backward: the other half of the pair, where it is not found by its name.
+        gradient: a function of the same inputs that returns one array for each of them.
+        rng: a numpy.random.Generator for the directions; the same ones each time when left out.
+        method: "directions", "entries" (one by one) or "complex".
+        directions: how many are tried for each argument.
+        tolerance: the relative error that passes.
+        names: of the inputs, for the report.
+        constants: settings that are passed on to `f`.
+
+    Returns:
+        A `Report`: true when all gradients agree; printed, it names argument, entry and error. A
+        corner (|x| at 0) is said, and passes when the gradient lies between its two slopes.
+
+    Raises:
+        DTypeError: for inputs that are not floats.
+        NotReadyError: where there is no backward function to check.
+        UnknownNameError: for an unknown method.
+
+    Source: A. Griewank, A. Walther (2008), Evaluating Derivatives, chapter 3, for gradients along
+        directions; W. Squire, G. Trapp (1998), Using complex variables to estimate derivatives of
+        real functions, for the complex step.
     """
     if method not in METHODS:
         raise unknown("method of gradcheck", method, METHODS)
@@ -87,12 +102,21 @@ def gradcheck(
 def numerical_gradient(f: Callable[[Array], float], x: Array, h: float = STEP) -> Array:
     """The gradient of a function of one array, measured entry by entry with central differences.
 
-    Formula: gᵢ ≈ (f(x + h eᵢ) - f(x - h eᵢ)) / 2h.
-    Arguments: `f`, a function that returns one number; `x`, a float array of any shape; `h`, the
-    step: 10⁻⁵ is near the best for float64 values of about 1.
-    Returns an array shaped as `x`, in float64. It costs two calls of `f` for each entry.
-    Raises `DTypeError` for an array of integers, whose entries cannot be nudged by a small step.
-    Source: chapter 1; Nocedal, Wright (2006), section 8.1.
+    gᵢ ≈ (f(x + h eᵢ) - f(x - h eᵢ)) / 2h. It costs two calls of `f` for each entry.
+
+    Arguments:
+        f: a function that returns one number.
+        x: a float array of any shape.
+        h: the step, > 0; 10⁻⁵ is near the best for float64 values of about 1.
+
+    Returns:
+        An array shaped as `x`, in float64.
+
+    Raises:
+        DTypeError: for an array of integers, whose entries cannot be nudged by a small step.
+        DomainError: where `h` is not positive.
+
+    Source: J. Nocedal, S. Wright (2006), Numerical Optimization, section 8.1; chapter 1.
     """
     expect.floats("numerical_gradient", x=x)
     h = expect.positive("numerical_gradient", "h", h)

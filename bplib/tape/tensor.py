@@ -1,0 +1,218 @@
+"""A number or an array that remembers how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from bplib import expect
+from bplib.backend import Array, xp_of
+from bplib.errors import DTypeError, ShapeError, kind_of, unknown
+from bplib.tape.pairs import PAIRS
+from bplib.tape.walk import reverse
+
+
+class Tensor:
+    """An array that remembers how it was made.
+
+    Arguments:
+        value: a number, a list of numbers, or an array of floats of any shape.
+        name: what drawings call it.
+
+    Attributes:
+        value: the array.
+        grad: None until a backward pass, then an array of the same shape and dtype.
+        name: None where it has none.
+        operation: the name of the pair that made it, None for an input.
+        parents: the Tensors it was made from.
+        constants: the pair's other settings, such as an axis.
+        constant: True where no gradient is wanted, as of the 2 in `2 * x`.
+
+    Raises:
+        DTypeError: for an array of integers, text, or a Tensor.
+
+    Source: S. Linnainmaa (1976), Taylor expansion of the accumulated rounding error; A. G. Baydin
+        et al. (2018), Automatic differentiation in machine learning: a survey, section 3.2.
+    """
+
+    __slots__ = (
+        "constant", "constants", "grad", "name", "operation", "parents", "send_back", "value",
+    )  # fmt: skip
+    __array_ufunc__ = None  # lets array * Tensor reach Tensor.__rmul__
+
+    def __init__(self, value: Any, name: str | None = None) -> None:
+        if isinstance(value, Tensor):
+            raise DTypeError("Tensor: value is a Tensor already; use it as it is, or its .value.")
+        if not hasattr(value, "dtype"):
+            value = _numbers(value)
+        expect.floats("Tensor", value=value)
+        self.value: Array = xp_of(value).asarray(value)
+        self.grad: Array | None = None
+        self.name = name
+        self.operation: str | None = None
+        self.parents: tuple[Tensor, ...] = ()
+        self.constants: dict[str, Any] = {}
+        self.constant = False
+        self.send_back: Callable[[Array], Any] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of `value`."""
+        return self.value.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of `value`."""
+        return self.value.dtype
+
+    def item(self) -> float:
+        """The value as a Python number, for a Tensor that holds exactly one."""
+        if self.value.size != 1:
+            raise ShapeError(f"item: the Tensor has shape {self.shape}; it must hold one number.")
+        return self.value.item()
+
+    def named(self, name: str) -> Tensor:
+        """Give this Tensor a name, for drawings; returns the same Tensor."""
+        self.name = name
+        return self
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self.grad = None
+
+    def backward(self, dy: Array | None = None) -> None:
+        """Add to `.grad` of every Tensor that this one was made from.
+
+        Arguments:
+            dy: the gradient of the final loss with respect to this Tensor, of its shape; 1 where
+                it is left out, which a single number allows.
+
+        Raises:
+            ShapeError: where `dy` is missing or has another shape.
+            NotReadyError: where no input wants a gradient.
+        """
+        for step in reverse(self, dy):
+            node, gradient = step.node, step.gradient
+            node.grad = gradient if node.grad is None else node.grad + gradient
+
+    def __add__(self, other: Any) -> Tensor:
+        return record("add", self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return record("add", other, self)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return record("subtract", self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return record("subtract", other, self)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return record("multiply", self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return record("multiply", other, self)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return record("divide", self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return record("divide", other, self)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return record("matmul", self, other)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return record("matmul", other, self)
+
+    def __pow__(self, exponent: float) -> Tensor:
+        return record("power", self, exponent=exponent)
+
+    def __neg__(self) -> Tensor:
+        return record("negative", self)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Sum over the given axes, all of them by default; see `bplib.ops.sum`."""
+        return record("sum", self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """Mean over the given axes, all of them by default; see `bplib.ops.mean`."""
+        return record("mean", self, axis=axis, keepdims=keepdims)
+
+    def exp(self) -> Tensor:
+        """The exponential of every entry; see `bplib.ops.exp`."""
+        return record("exp", self)
+
+    def log(self) -> Tensor:
+        """The natural logarithm of every entry; see `bplib.ops.log`."""
+        return record("log", self)
+
+    def __bool__(self) -> bool:
+        raise DTypeError("a Tensor has no truth value; compare its .value instead.")
+
+    def __repr__(self) -> str:
+        name = "" if self.name is None else f", name={self.name!r}"
+        if self.value.size == 1:
+            return f"Tensor({self.value.item():.6g}{name})"
+        return f"Tensor(shape={self.shape}, dtype={self.dtype}{name})"
+
+
+def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
+    """Run the forward function of a pair and keep what its backward function will need.
+
+    y, cache = forward(inputs, constants), and later dinputs = backward(dy, cache).
+
+    Arguments:
+        name: of a pair in `bplib.ops` or `bplib.losses`.
+        inputs: Tensors, arrays or numbers; everything but a Tensor is constant.
+        constants: the pair's other settings.
+
+    Returns:
+        The result, a Tensor.
+
+    Raises:
+        UnknownNameError: where there is no such pair.
+        DTypeError: for wrong arguments, or a target that is a Tensor; and what the pair raises.
+
+    Source: R. E. Wengert (1964), A simple automatic derivative evaluation program.
+    """
+    if name not in PAIRS:
+        raise unknown("operation", name, PAIRS)
+    pair = PAIRS[name]
+    arrays, constants = pair.sort_arguments(inputs, constants)
+    beside = next((getattr(a, "value", a) for a in arrays if hasattr(a, "dtype")), None)
+    parents = tuple(a if isinstance(a, Tensor) else _constant(a, beside) for a in arrays)
+    if pair.is_loss and not all(parent.constant for parent in parents[1:]):
+        raise DTypeError(f"{name}: target is a Tensor; the gradient goes to the prediction alone.")
+    value, cache = pair.forward(*[parent.value for parent in parents], **constants)
+    result = Tensor(value)
+    result.operation, result.parents, result.constants = name, parents, constants
+    result.constant = all(parent.constant for parent in parents)
+    if not result.constant:
+        result.send_back = pair.with_cache(cache)
+    return result
+
+
+def _constant(value: Any, beside: Array | None) -> Tensor:
+    if isinstance(value, Real) and not hasattr(value, "dtype"):
+        value = expect.number_like(value, beside)
+    tensor = Tensor(value)
+    tensor.constant = True
+    return tensor
+
+
+def _numbers(value: Any) -> np.ndarray:
+    """A number or a (nested) list of numbers as an array of floats."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "biuf":  # not text or None, which NumPy would turn into floats too
+            return array.astype(float)
+    except ValueError:
+        pass
+    raise DTypeError(
+        f"Tensor: value is {kind_of(value)}; a number, a list of numbers "
+        "with rows of equal length, or an array of floats is needed."
+    )
