@@ -21,7 +21,10 @@ def signatures(tmp_path, monkeypatch):
 
 def trusted(path: Path) -> bool:
     notary = sign.NotebookNotary()
-    return notary.check_signature(nbformat.read(path, as_version=4))
+    try:
+        return notary.check_signature(nbformat.read(path, as_version=4))
+    finally:
+        notary.store.close()
 
 
 def test_a_fresh_working_copy_shows_its_figures(tmp_path, signatures):

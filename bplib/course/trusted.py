@@ -7,6 +7,7 @@ nothing else.
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from bplib.course.where import delivered
@@ -28,13 +29,14 @@ def trust(root: Path) -> list[str]:
 
         notary = NotebookNotary()
         marked = []
-        for name, source in delivered(with_solutions=True).items():
-            path = root / name
-            if path.suffix != ".ipynb" or not path.is_file():
-                continue
-            if path.read_bytes() == source.read_bytes():
-                notary.sign(nbformat.read(path, as_version=4))
-                marked.append(name)
+        with closing(notary.store):
+            for name, source in delivered(with_solutions=True).items():
+                path = root / name
+                if path.suffix != ".ipynb" or not path.is_file():
+                    continue
+                if path.read_bytes() == source.read_bytes():
+                    notary.sign(nbformat.read(path, as_version=4))
+                    marked.append(name)
     except Exception:  # the list is a database of another program's: it may be damaged or locked
         return []
     return marked
