@@ -17,10 +17,18 @@ from bplib.ops.broadcasting import sum_to_shape
 def add(x: Array, y: Array) -> tuple[Array, Cache]:
     """Sum of two arrays: z = x + y.
 
-    Arguments: `x`, `y`, float arrays; one shape may stretch to the other; or numbers.
-    Returns `z`, of the larger shape, and the cache.
-    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers or mixed precision.
-    Source: chapter 1, "add hands the gradient on".
+    Arguments:
+        x: float array of any shape, or a number.
+        y: the same; one shape may stretch to the other.
+
+    Returns:
+        `z`, of the larger shape, and the cache.
+
+    Raises:
+        ShapeError: where the shapes do not fit, or an array is empty.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: chapter 1, "Three habits": add distributes.
     """
     x, y = expect.operands("add", x, y)
     with quiet():
@@ -30,8 +38,16 @@ def add(x: Array, y: Array) -> tuple[Array, Cache]:
 def add_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of x + y: dx = dz, dy = dz, each summed to its input's shape.
 
-    Arguments: `dz`, of z's shape; `cache` of `add`. Returns `dx`, `dy`, shaped as `x` and `y`.
-    Raises `ShapeError` when `dz` does not have z's shape.
+    Arguments:
+        dz: the upstream gradient, of z's shape.
+        cache: of `add`.
+
+    Returns:
+        `dx`, `dy`, shaped as `x` and `y`.
+
+    Raises:
+        ShapeError: where dz does not have z's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x, y = _arrived("add_backward", dz, cache)
     with quiet():  # + copies: dz is the caller's
@@ -41,10 +57,18 @@ def add_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
 def subtract(x: Array, y: Array) -> tuple[Array, Cache]:
     """Difference of two arrays: z = x - y.
 
-    Arguments: `x`, `y`, float arrays; one shape may stretch to the other; or numbers.
-    Returns `z`, of the larger shape, and the cache.
-    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers or mixed precision.
-    Source: chapter 1.
+    Arguments:
+        x: float array of any shape, or a number.
+        y: the same; one shape may stretch to the other.
+
+    Returns:
+        `z`, of the larger shape, and the cache.
+
+    Raises:
+        ShapeError: where the shapes do not fit, or an array is empty.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: chapter 1, "Three habits": add distributes, here with a minus.
     """
     x, y = expect.operands("subtract", x, y)
     with quiet():
@@ -54,8 +78,16 @@ def subtract(x: Array, y: Array) -> tuple[Array, Cache]:
 def subtract_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of x - y: dx = dz, dy = -dz, each summed to its input's shape.
 
-    Arguments: `dz`, of z's shape; `cache` of `subtract`. Returns `dx`, `dy`, shaped as `x`, `y`.
-    Raises `ShapeError` when `dz` does not have z's shape.
+    Arguments:
+        dz: the upstream gradient, of z's shape.
+        cache: of `subtract`.
+
+    Returns:
+        `dx`, `dy`, shaped as `x` and `y`.
+
+    Raises:
+        ShapeError: where dz does not have z's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x, y = _arrived("subtract_backward", dz, cache)
     with quiet():
@@ -65,10 +97,18 @@ def subtract_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
 def multiply(x: Array, y: Array) -> tuple[Array, Cache]:
     """Product of two arrays, entry by entry: z = x y.
 
-    Arguments: `x`, `y`, float arrays; one shape may stretch to the other; or numbers.
-    Returns `z`, of the larger shape, and the cache.
-    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers or mixed precision.
-    Source: chapter 1, "multiply swaps".
+    Arguments:
+        x: float array of any shape, or a number.
+        y: the same; one shape may stretch to the other.
+
+    Returns:
+        `z`, of the larger shape, and the cache.
+
+    Raises:
+        ShapeError: where the shapes do not fit, or an array is empty.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: chapter 1, "Three habits": multiply swaps.
     """
     x, y = expect.operands("multiply", x, y)
     with quiet():
@@ -78,8 +118,16 @@ def multiply(x: Array, y: Array) -> tuple[Array, Cache]:
 def multiply_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of x y: dx = dz y, dy = dz x, each summed to its input's shape.
 
-    Arguments: `dz`, of z's shape; `cache` of `multiply`. Returns `dx`, `dy`, shaped as `x`, `y`.
-    Raises `ShapeError` when `dz` does not have z's shape.
+    Arguments:
+        dz: the upstream gradient, of z's shape.
+        cache: of `multiply`.
+
+    Returns:
+        `dx`, `dy`, shaped as `x` and `y`.
+
+    Raises:
+        ShapeError: where dz does not have z's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x, y = _arrived("multiply_backward", dz, cache)
     with quiet():
@@ -89,11 +137,19 @@ def multiply_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
 def divide(x: Array, y: Array) -> tuple[Array, Cache]:
     """Quotient of two arrays, entry by entry: z = x / y.
 
-    Arguments: `x`, `y`, float arrays, no entry of `y` is 0; one shape may stretch to the other;
-    or numbers. Returns `z`, of the larger shape, and the cache.
-    Raises `DomainError` for a 0 in `y`, `ShapeError` for shapes that do not fit, `DTypeError` for
-    integers or mixed precision.
-    Source: the quotient rule.
+    Arguments:
+        x: float array of any shape, or a number.
+        y: the same, without a 0; one shape may stretch to the other.
+
+    Returns:
+        `z`, of the larger shape, and the cache.
+
+    Raises:
+        DomainError: where an entry of y is 0.
+        ShapeError: where the shapes do not fit, or an array is empty.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: the quotient rule; NIST Digital Library of Mathematical Functions, section 1.4.
     """
     x, y = expect.operands("divide", x, y)
     expect.everywhere("divide", "y", y, y != 0, "division needs y ≠ 0")
@@ -105,8 +161,16 @@ def divide(x: Array, y: Array) -> tuple[Array, Cache]:
 def divide_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of x / y: dx = dz / y, dy = -dz z / y, each summed to its input's shape.
 
-    Arguments: `dz`, of z's shape; `cache` of `divide`. Returns `dx`, `dy`, shaped as `x`, `y`.
-    Raises `ShapeError` when `dz` does not have z's shape.
+    Arguments:
+        dz: the upstream gradient, of z's shape.
+        cache: of `divide`.
+
+    Returns:
+        `dx`, `dy`, shaped as `x` and `y`.
+
+    Raises:
+        ShapeError: where dz does not have z's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x, y, z = cache
     expect.upstream("divide_backward", "dz", dz, "z", z.shape, z)
@@ -118,8 +182,17 @@ def divide_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
 def negative(x: Array) -> tuple[Array, Cache]:
     """The array with its sign turned: y = -x.
 
-    Arguments: `x`, float array of any shape. Returns `y`, of the same shape, and the cache.
-    Raises `DTypeError` when `x` is no float array. Source: chapter 1.
+    Arguments:
+        x: float array of any shape.
+
+    Returns:
+        `y`, of the same shape, and the cache.
+
+    Raises:
+        ShapeError: for an empty array.
+        DTypeError: where x is not a float array.
+
+    Source: chapter 1, "Three habits": multiply swaps, here with the constant -1.
     """
     expect.floats("negative", x=x)
     return -x, x
@@ -128,8 +201,16 @@ def negative(x: Array) -> tuple[Array, Cache]:
 def negative_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of -x: dx = -dy.
 
-    Arguments: `dy`, of y's shape; `cache` of `negative`. Returns `dx`, shaped as `x`.
-    Raises `ShapeError` when `dy` does not have y's shape.
+    Arguments:
+        dy: the upstream gradient, of y's shape.
+        cache: of `negative`.
+
+    Returns:
+        `dx`, shaped as `x`.
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     expect.upstream("negative_backward", "dy", dy, "y", cache.shape, cache)
     return -dy
@@ -138,11 +219,22 @@ def negative_backward(dy: Array, cache: Cache) -> Array:
 def power(x: Array, exponent: float) -> tuple[Array, Cache]:
     """A fixed power of every entry: y = x ** exponent.
 
-    Arguments: `x`, float array of any shape; `exponent`, a number that is not learned (for a
-    learned one write exp(p log x)). Returns `y`, of the same shape, and the cache.
-    Raises `DomainError` where the power is not a real number: a negative entry with a fractional
-    exponent, a zero with a negative exponent. `DTypeError` when `exponent` is an array.
-    Source: the power rule.
+    The exponent is not learned; for a learned one p write exp(p log x).
+
+    Arguments:
+        x: float array of any shape.
+        exponent: a Python number.
+
+    Returns:
+        `y`, of the same shape, and the cache.
+
+    Raises:
+        DomainError: where the power is not a real number: a negative entry with a fractional
+            exponent, a zero with a negative exponent.
+        ShapeError: for an empty array.
+        DTypeError: where x is not a float array, or exponent is not a plain number.
+
+    Source: the power rule; NIST Digital Library of Mathematical Functions, section 4.7.
     """
     expect.floats("power", x=x)
     if not isinstance(exponent, int | float) or isinstance(exponent, bool):
@@ -165,8 +257,17 @@ def power_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of x ** p: dx = dy p x ** (p - 1).
 
     At x = 0 with 0 < p < 1 the slope is infinite, and `dx` is inf there.
-    Arguments: `dy`, of y's shape; `cache` of `power`. Returns `dx`, shaped as `x`.
-    Raises `ShapeError` when `dy` does not have y's shape.
+
+    Arguments:
+        dy: the upstream gradient, of y's shape.
+        cache: of `power`.
+
+    Returns:
+        `dx`, shaped as `x`.
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x, exponent = cache
     expect.upstream("power_backward", "dy", dy, "y", x.shape, x)
@@ -179,11 +280,20 @@ def power_backward(dy: Array, cache: Cache) -> Array:
 def maximum(x: Array, y: Array) -> tuple[Array, Cache]:
     """The larger of two arrays, entry by entry: z = max(x, y).
 
-    Arguments: `x`, `y`, float arrays; one shape may stretch to the other; or numbers.
-    Returns `z`, of the larger shape, and the cache. A tie has one winner, and it is `x`.
-    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers, mixed precision or
-    complex arrays (these have no larger one).
-    Source: chapter 1, "max routes".
+    A tie has one winner, and it is `x`.
+
+    Arguments:
+        x: float array of any shape, or a number.
+        y: the same; one shape may stretch to the other.
+
+    Returns:
+        `z`, of the larger shape, and the cache.
+
+    Raises:
+        ShapeError: where the shapes do not fit, or an array is empty.
+        DTypeError: for integers, float32 against float64, or complex arrays (no order).
+
+    Source: chapter 1, "Three habits": max routes.
     """
     x, y = expect.operands("maximum", x, y)
     if x.dtype.kind == "c" or y.dtype.kind == "c":
@@ -194,8 +304,18 @@ def maximum(x: Array, y: Array) -> tuple[Array, Cache]:
 def maximum_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of max(x, y): dx = dz where x ≥ y, dy = dz where x < y, 0 elsewhere.
 
-    Arguments: `dz`, of z's shape; `cache` of `maximum`. Returns `dx`, `dy`, shaped as `x`, `y`.
-    Raises `ShapeError` when `dz` does not have z's shape.
+    Each is summed to its input's shape.
+
+    Arguments:
+        dz: the upstream gradient, of z's shape.
+        cache: of `maximum`.
+
+    Returns:
+        `dx`, `dy`, shaped as `x` and `y`.
+
+    Raises:
+        ShapeError: where dz does not have z's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x, y = _arrived("maximum_backward", dz, cache)
     x_wins, xp = x >= y, xp_of(dz)

@@ -9,12 +9,17 @@ def sum_to_shape(dz: Array, shape: tuple[int, ...]) -> Array:
     """The gradient of an input of the given shape that broadcasting stretched to `dz.shape`.
 
     Stretching copies one number to many places; each place sends a gradient back, and a number
-    that is used many times receives the sum over its uses. So: sum over the axes that were added
-    in front, and over the axes that had length 1.
+    that is used many times receives the sum over its uses: dx = Σ dz over the axes that were
+    added in front, and over the axes that had length 1.
 
-    Arguments: `dz`, gradient of the stretched array; `shape`, the shape before stretching.
-    Returns an array of that shape; `dz` itself when nothing was stretched.
-    Source: the sum over paths, chapter 1; NumPy's broadcasting rules.
+    Arguments:
+        dz: the gradient of the stretched array.
+        shape: the shape before stretching.
+
+    Returns:
+        An array of that shape; dz itself where nothing was stretched.
+
+    Source: chapter 1, equation 1.10, the sum over paths; NumPy's broadcasting rules.
     """
     if dz.shape == shape:
         return dz

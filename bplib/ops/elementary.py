@@ -9,9 +9,19 @@ from bplib.backend import Array, Cache, quiet, xp_of
 def exp(x: Array) -> tuple[Array, Cache]:
     """The exponential of every entry: y = eˣ.
 
-    Arguments: `x`, float array of any shape. Returns `y`, of the same shape, and the cache; `y` is
-    inf where eˣ does not fit the dtype (x > 709.78 in float64, x > 88.72 in float32).
-    Raises `DTypeError` when `x` is no float array. Source: (eˣ)' = eˣ.
+    `y` is inf where eˣ does not fit the dtype: x > 709.78 in float64, x > 88.72 in float32.
+
+    Arguments:
+        x: float array of any shape.
+
+    Returns:
+        `y`, of the same shape, and the cache.
+
+    Raises:
+        ShapeError: for an empty array.
+        DTypeError: where x is not a float array.
+
+    Source: (eˣ)' = eˣ; NIST Digital Library of Mathematical Functions, section 4.7.
     """
     expect.floats("exp", x=x)
     with quiet():
@@ -22,8 +32,16 @@ def exp(x: Array) -> tuple[Array, Cache]:
 def exp_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of eˣ, from the output: dx = dy y.
 
-    Arguments: `dy`, of y's shape; `cache` of `exp`. Returns `dx`, shaped as `x`.
-    Raises `ShapeError` when `dy` does not have y's shape.
+    Arguments:
+        dy: the upstream gradient, of y's shape.
+        cache: of `exp`.
+
+    Returns:
+        `dx`, shaped as `x`.
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     y = cache
     expect.upstream("exp_backward", "dy", dy, "y", y.shape, y)
@@ -34,10 +52,18 @@ def exp_backward(dy: Array, cache: Cache) -> Array:
 def log(x: Array) -> tuple[Array, Cache]:
     """The natural logarithm of every entry: y = ln x.
 
-    Arguments: `x`, float array of any shape, every entry > 0. Returns `y`, of the same shape, and
-    the cache.
-    Raises `DomainError` for an entry that is not positive, `DTypeError` when `x` is no float array.
-    Source: (ln x)' = 1/x.
+    Arguments:
+        x: float array of any shape, every entry > 0.
+
+    Returns:
+        `y`, of the same shape, and the cache.
+
+    Raises:
+        DomainError: where an entry is not positive.
+        ShapeError: for an empty array.
+        DTypeError: where x is not a float array.
+
+    Source: (ln x)' = 1/x; NIST Digital Library of Mathematical Functions, section 4.7.
     """
     expect.floats("log", x=x)
     if x.dtype.kind == "f":
@@ -48,8 +74,16 @@ def log(x: Array) -> tuple[Array, Cache]:
 def log_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of ln x: dx = dy / x.
 
-    Arguments: `dy`, of y's shape; `cache` of `log`. Returns `dx`, shaped as `x`.
-    Raises `ShapeError` when `dy` does not have y's shape.
+    Arguments:
+        dy: the upstream gradient, of y's shape.
+        cache: of `log`.
+
+    Returns:
+        `dx`, shaped as `x`.
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x = cache
     expect.upstream("log_backward", "dy", dy, "y", x.shape, x)

@@ -13,10 +13,20 @@ from bplib.ops.broadcasting import sum_to_shape
 def linear(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
     """A batch of rows through a matrix, plus a bias: y = x W + b.
 
-    Arguments: `x` (m, n_in), a batch of m rows; `W` (n_in, n_out); `b` (n_out,); float arrays.
-    Returns `y` (m, n_out) and the cache.
-    Raises `ShapeError` for other ranks or widths, `DTypeError` for integers or mixed precision.
-    Source: chapter 2, equations for X θ; Goodfellow, Bengio, Courville (2016), section 6.5.
+    Arguments:
+        x: (m, n_in), float array, a batch of m rows.
+        W: (n_in, n_out), float array.
+        b: (n_out,), float array, added to every row.
+
+    Returns:
+        `y` (m, n_out), and the cache.
+
+    Raises:
+        ShapeError: where the ranks or the widths do not fit, or an array is empty.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: chapter 2, "Columns"; I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT
+        Press, 2016, section 6.5.
     """
     expect.floats("linear", x=x, W=W, b=b)
     if not (x.ndim == W.ndim == 2 and b.ndim == 1 and x.shape[1] == W.shape[0]):
@@ -34,9 +44,17 @@ def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     """Gradients of x W + b: dx = dy Wᵀ, dW = xᵀ dy, db = Σ over the batch of dy.
 
     The bias is added to every row, so its gradient is the sum over the rows.
-    Arguments: `dy` (m, n_out); `cache` of `linear`.
-    Returns `dx` (m, n_in), `dW` (n_in, n_out), `db` (n_out,).
-    Raises `ShapeError` when `dy` does not have y's shape.
+
+    Arguments:
+        dy: (m, n_out), the upstream gradient.
+        cache: of `linear`.
+
+    Returns:
+        `dx` (m, n_in), `dW` (n_in, n_out), `db` (n_out,).
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x, W = cache
     expect.upstream("linear_backward", "dy", dy, "y", (x.shape[0], W.shape[1]), x)
@@ -64,12 +82,23 @@ def _misfit(x: Array, W: Array, b: Array) -> ShapeError:
 def matmul(A: Array, B: Array) -> tuple[Array, Cache]:
     """The matrix product: C = A B.
 
-    Arguments: `A` (…, m, k) or (k,); `B` (…, k, n) or (k,); float arrays. Leading axes are
-    batches: equal, or one stretches to the other. A vector on the left counts as a row, on the
-    right as a column, and that axis is gone from the result, as in NumPy's `@`.
-    Returns `C` (…, m, n) and the cache.
-    Raises `ShapeError` for shapes that do not fit, `DTypeError` for integers or mixed precision.
-    Source: Giles (2008), "Collected matrix derivative results", section 2.2.2.
+    Leading axes are batches: equal, or one stretches to the other. A vector on the left counts as
+    a row, on the right as a column, and that axis is gone from the result, as in NumPy's `@`.
+
+    Arguments:
+        A: (…, m, k) or (k,), float array.
+        B: (…, k, n) or (k,), float array.
+
+    Returns:
+        `C` (…, m, n), and the cache.
+
+    Raises:
+        ShapeError: where the shapes do not fit, for an array without axes, or for an empty one.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: M. B. Giles, Collected Matrix Derivative Results for Forward and Reverse Mode
+        Algorithmic Differentiation, in Advances in Automatic Differentiation, 35–44, Springer,
+        2008, section 2.2.
     """
     expect.floats("matmul", A=A, B=B)
     if A.ndim == 0 or B.ndim == 0:
@@ -91,8 +120,16 @@ def matmul(A: Array, B: Array) -> tuple[Array, Cache]:
 def matmul_backward(dC: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of A B: dA = dC Bᵀ, dB = Aᵀ dC, each summed to its input's shape.
 
-    Arguments: `dC`, of C's shape; `cache` of `matmul`. Returns `dA`, `dB`, shaped as `A`, `B`.
-    Raises `ShapeError` when `dC` does not have C's shape.
+    Arguments:
+        dC: the upstream gradient, of C's shape.
+        cache: of `matmul`.
+
+    Returns:
+        `dA`, `dB`, shaped as `A` and `B`.
+
+    Raises:
+        ShapeError: where dC does not have C's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     A, B, shape, full_shape = cache
     expect.upstream("matmul_backward", "dC", dC, "C", shape, A)

@@ -14,10 +14,19 @@ Axis = int | tuple[int, ...] | None
 def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cache]:
     """Sum over the given axes: y = Σ x.
 
-    Arguments: `x`, float array of any shape; `axis`, the axis or axes to sum over, None for all;
-    `keepdims`, keep these with length 1. Returns `y`, without these axes, and the cache.
-    Raises `ShapeError` for an axis that `x` does not have, `DTypeError` when `x` is no float array.
-    Source: chapter 1, "add hands the gradient on".
+    Arguments:
+        x: float array of any shape.
+        axis: the axis or axes to sum over, a whole number or a tuple of them; None for all.
+        keepdims: whether these axes stay, with length 1.
+
+    Returns:
+        `y`, shaped as `x` without these axes, and the cache.
+
+    Raises:
+        ShapeError: where x is empty or does not have such an axis, or an axis is named twice.
+        DTypeError: where x is not a float array, or an axis is not a whole number.
+
+    Source: chapter 1, "Three habits": add distributes.
     """
     expect.floats("sum", x=x)
     axes = _axes("sum", x, axis)
@@ -29,8 +38,16 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cac
 def sum_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of a sum: dx = dy, for every entry that was added into that entry of y.
 
-    Arguments: `dy`, of y's shape; `cache` of `sum`. Returns `dx`, shaped as `x`.
-    Raises `ShapeError` when `dy` does not have y's shape.
+    Arguments:
+        dy: the upstream gradient, of y's shape.
+        cache: of `sum`.
+
+    Returns:
+        `dx`, shaped as `x`.
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     x, axes, shape = cache
     expect.upstream("sum_backward", "dy", dy, "y", shape, x)
@@ -41,10 +58,19 @@ def sum_backward(dy: Array, cache: Cache) -> Array:
 def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cache]:
     """Mean over the given axes: y = Σ x / n, where n entries are averaged.
 
-    Arguments: `x`, float array of any shape; `axis`, the axis or axes to average over, None for
-    all; `keepdims`, keep these with length 1. Returns `y`, without these axes, and the cache.
-    Raises `ShapeError` for an axis that `x` does not have, `DTypeError` when `x` is no float array.
-    Source: a sum and a division, chapter 2.
+    Arguments:
+        x: float array of any shape.
+        axis: the axis or axes to average over, a whole number or a tuple of them; None for all.
+        keepdims: whether these axes stay, with length 1.
+
+    Returns:
+        `y`, shaped as `x` without these axes, and the cache.
+
+    Raises:
+        ShapeError: where x is empty or does not have such an axis, or an axis is named twice.
+        DTypeError: where x is not a float array, or an axis is not a whole number.
+
+    Source: chapter 2, "Sum, mean, half"; a sum and a division.
     """
     expect.floats("mean", x=x)
     total, cache = sum(x, _axes("mean", x, axis), keepdims)
@@ -55,8 +81,16 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Ca
 def mean_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of a mean: dx = (gradient of the sum) / n.
 
-    Arguments: `dy`, of y's shape; `cache` of `mean`. Returns `dx`, shaped as `x`.
-    Raises `ShapeError` when `dy` does not have y's shape.
+    Arguments:
+        dy: the upstream gradient, of y's shape.
+        cache: of `mean`.
+
+    Returns:
+        `dx`, shaped as `x`.
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
     """
     sum_cache, n = cache
     expect.upstream("mean_backward", "dy", dy, "y", sum_cache[2], sum_cache[0])
