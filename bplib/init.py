@@ -13,8 +13,19 @@ def zeros(*shape: int, dtype: type = np.float64) -> np.ndarray:
     """Zeros, the usual start for biases; as weights they would keep all units alike.
 
     Formula: every entry is 0.
-    Arguments: `shape`, the sizes; `dtype`, float32 or float64. Returns an array of that shape.
-    Raises `DomainError` for a size below 1. Source: chapter 2.
+
+    Arguments:
+        shape: the sizes, whole numbers of at least 1.
+        dtype: float32 or float64.
+
+    Returns:
+        An array of that shape.
+
+    Raises:
+        DomainError: where a size is below 1.
+        DTypeError: where a size is not a whole number.
+
+    Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT Press, 2016, section 8.4.
     """
     return np.zeros([expect.count("zeros", "shape", n) for n in shape], dtype=dtype)
 
@@ -24,11 +35,23 @@ def lecun_normal(
 ) -> np.ndarray:
     """Normal weights with variance 1/n_in, which keep the size of a signal through a linear map.
 
-    Formula: W ~ N(0, 1/n_in).
-    Arguments: `n_in`, `n_out`, numbers of inputs and outputs; `rng`, a numpy.random.Generator;
-    `dtype`, float32 or float64. Returns `W` (n_in, n_out).
-    Raises `DomainError` for a size below 1, `DTypeError` when `rng` is no Generator.
-    Source: LeCun, Bottou, Orr, Müller (1998), "Efficient BackProp", equation 16.
+    W ~ N(0, 1/n_in), every entry by itself.
+
+    Arguments:
+        n_in: number of inputs, at least 1.
+        n_out: number of outputs, at least 1.
+        rng: the random generator to draw from.
+        dtype: float32 or float64.
+
+    Returns:
+        `W` (n_in, n_out).
+
+    Raises:
+        DomainError: where a size is below 1.
+        DTypeError: for a size that is not a whole number, or an rng that is not a Generator.
+
+    Source: Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller, Efficient BackProp, in Neural Networks:
+        Tricks of the Trade, Springer, 1998, section 4.6.
     """
     n_in = expect.count("lecun_normal", "n_in", n_in)
     n_out = expect.count("lecun_normal", "n_out", n_out)

@@ -29,10 +29,20 @@ __all__ = [
 def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
     """Mean squared error: L = (1/N) Σ (prediction - target)², over all N entries.
 
-    Arguments: `prediction`, float array, (m,) or (m, n_out); `target`, the same shape.
-    Returns `L`, a number in the square of the target's unit, ≥ 0, and the cache.
-    Raises `ShapeError` for unequal shapes or an empty batch, `DTypeError` for integers or mixed
-    precision. Source: chapter 2; Gauss (1809), Legendre (1805).
+    Arguments:
+        prediction: (m,) or (m, n_out), float array.
+        target: what was measured, of the same shape and unit as prediction.
+
+    Returns:
+        `L`, one number, at least 0, in the square of the target's unit, and the cache.
+
+    Raises:
+        ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: chapter 2, "How wrong, in one number"; A.-M. Legendre, Nouvelles méthodes pour la
+        détermination des orbites des comètes, 1805, pp. 72–75; C. F. Gauss, Theoria motus corporum
+        coelestium, 1809, §§ 175–179.
     """
     difference = _difference("mse", prediction, target)
     with quiet():
@@ -42,9 +52,16 @@ def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
 def mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the mean squared error: dprediction = dloss (2/N) (prediction - target).
 
-    Arguments: `cache` of `mse`; `dloss`, the gradient of the final loss with respect to this one.
-    Returns `dprediction`, shaped as the prediction.
-    Raises `ShapeError` when `dloss` is not one number.
+    Arguments:
+        cache: of `mse`.
+        dloss: the gradient of the final loss with respect to this one, one number.
+
+    Returns:
+        `dprediction`, shaped as the prediction.
+
+    Raises:
+        ShapeError: where dloss is not one number.
+        DTypeError: where dloss is an array of integers.
     """
     dloss = _upstream("mse_backward", dloss, cache)
     with quiet():
@@ -55,9 +72,20 @@ def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
     """Half the mean squared error: L = (1/2N) Σ (prediction - target)², over all N entries.
 
     The ½ cancels the 2 of the derivative; the best prediction is the same as for `mse`.
-    Arguments: `prediction`, float array, (m,) or (m, n_out); `target`, the same shape.
-    Returns `L`, a number ≥ 0, and the cache.
-    Raises as `mse`. Source: chapter 2; Bishop (2006), equation 3.12, divided by N.
+
+    Arguments:
+        prediction: (m,) or (m, n_out), float array.
+        target: what was measured, of the same shape and unit as prediction.
+
+    Returns:
+        `L`, one number, at least 0, in the square of the target's unit, and the cache.
+
+    Raises:
+        ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: chapter 2, "Sum, mean, half"; C. M. Bishop, Pattern Recognition and Machine Learning,
+        Springer, 2006, equation 3.12, divided by N.
     """
     difference = _difference("half_mse", prediction, target)
     with quiet():
@@ -67,9 +95,16 @@ def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
 def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of half the mean squared error: dprediction = dloss (1/N) (prediction - target).
 
-    Arguments: `cache` of `half_mse`; `dloss`, the upstream gradient, one number.
-    Returns `dprediction`, shaped as the prediction.
-    Raises `ShapeError` when `dloss` is not one number.
+    Arguments:
+        cache: of `half_mse`.
+        dloss: the gradient of the final loss with respect to this one, one number.
+
+    Returns:
+        `dprediction`, shaped as the prediction.
+
+    Raises:
+        ShapeError: where dloss is not one number.
+        DTypeError: where dloss is an array of integers.
     """
     return mse_backward(cache, _upstream("half_mse_backward", dloss, cache) / 2)
 
@@ -77,9 +112,19 @@ def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
 def mae(prediction: Array, target: Array) -> tuple[Array, Cache]:
     """Mean absolute error: L = (1/N) Σ |prediction - target|, over all N entries.
 
-    Arguments: `prediction`, float array, (m,) or (m, n_out); `target`, the same shape.
-    Returns `L`, a number in the target's unit, ≥ 0, and the cache.
-    Raises as `mse`. Source: Laplace (1774); Goodfellow, Bengio, Courville (2016), section 6.2.1.2.
+    Arguments:
+        prediction: (m,) or (m, n_out), float array.
+        target: what was measured, of the same shape and unit as prediction.
+
+    Returns:
+        `L`, one number, at least 0, in the target's unit, and the cache.
+
+    Raises:
+        ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
+        DTypeError: for integers, or float32 against float64.
+
+    Source: P.-S. Laplace, Mémoire sur la probabilité des causes par les événements, 1774;
+        I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT Press, 2016, section 6.2.1.2.
     """
     difference = _difference("mae", prediction, target)
     with quiet():
@@ -90,9 +135,17 @@ def mae_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the mean absolute error: dprediction = dloss (1/N) sign(prediction - target).
 
     The corner at prediction = target gets slope 0.
-    Arguments: `cache` of `mae`; `dloss`, the upstream gradient, one number.
-    Returns `dprediction`, shaped as the prediction.
-    Raises `ShapeError` when `dloss` is not one number.
+
+    Arguments:
+        cache: of `mae`.
+        dloss: the gradient of the final loss with respect to this one, one number.
+
+    Returns:
+        `dprediction`, shaped as the prediction.
+
+    Raises:
+        ShapeError: where dloss is not one number.
+        DTypeError: where dloss is an array of integers.
     """
     dloss = _upstream("mae_backward", dloss, cache)
     with quiet():
@@ -103,11 +156,22 @@ def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, 
     """Huber loss: squared near the target, linear far from it, so that outliers pull less.
 
     With d = prediction - target, L = (1/N) Σ of ½ d² where |d| ≤ δ, and of δ (|d| - ½ δ) elsewhere.
-    Arguments: `prediction`, float array, (m,) or (m, n_out); `target`, the same shape; `delta` > 0,
-    the distance where it turns, in the target's unit.
-    Returns `L`, a number ≥ 0, and the cache.
-    Raises as `mse`, and `DomainError` when `delta` is not positive.
-    Source: Huber (1964), "Robust estimation of a location parameter", section 2.
+
+    Arguments:
+        prediction: (m,) or (m, n_out), float array.
+        target: what was measured, of the same shape and unit as prediction.
+        delta: δ, the distance where it turns, a positive finite number in the target's unit.
+
+    Returns:
+        `L`, one number, at least 0, in the square of the target's unit, and the cache.
+
+    Raises:
+        DomainError: where delta is not positive and finite.
+        ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
+        DTypeError: for integers, or float32 against float64, or a delta that is not a number.
+
+    Source: P. J. Huber, Robust Estimation of a Location Parameter, Annals of Mathematical
+        Statistics 35, 73–101, 1964.
     """
     delta = expect.positive("huber", "delta", delta)
     difference = _difference("huber", prediction, target)
@@ -120,9 +184,18 @@ def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, 
 def huber_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the Huber loss: dprediction = dloss (1/N) d, with d cut off at -δ and δ.
 
-    Arguments: `cache` of `huber`; `dloss`, the upstream gradient, one number.
-    Returns `dprediction`, shaped as the prediction.
-    Raises `ShapeError` when `dloss` is not one number.
+    As in `huber`, d = prediction - target.
+
+    Arguments:
+        cache: of `huber`.
+        dloss: the gradient of the final loss with respect to this one, one number.
+
+    Returns:
+        `dprediction`, shaped as the prediction.
+
+    Raises:
+        ShapeError: where dloss is not one number.
+        DTypeError: where dloss is an array of integers.
     """
     difference, delta = cache
     dloss = _upstream("huber_backward", dloss, difference)
