@@ -22,7 +22,17 @@ from bplib.errors import NotReadyError
 class Parameter:
     """An array that is learned, and its gradient.
 
-    Attributes: `value`, the array; `grad`, None or an array of the same shape and dtype; `name`.
+    Arguments:
+        value: float array of any shape; kept as it is, not copied.
+        name: what a sentence calls it, such as "W".
+
+    Attributes:
+        value, name: as given.
+        grad: None until the first backward pass, then an array of value's shape and dtype.
+
+    Raises:
+        ShapeError: for an empty array.
+        DTypeError: where value is not a float array.
     """
 
     __slots__ = ("grad", "name", "value")
@@ -34,7 +44,11 @@ class Parameter:
         self.name = name
 
     def accumulate(self, gradient: Array) -> None:
-        """Add `gradient`, shaped as `value`, to `grad`."""
+        """Add to `grad`: grad ← grad + gradient, or the gradient itself where there is none yet.
+
+        Arguments:
+            gradient: of value's shape and dtype.
+        """
         self.grad = gradient if self.grad is None else self.grad + gradient
 
     def __repr__(self) -> str:
@@ -51,11 +65,28 @@ class Layer(abc.ABC):
 
     @abc.abstractmethod
     def forward(self, x: Array) -> Array:
-        """The layer's output for the batch `x`, whose rows are samples."""
+        """The layer's output for a batch.
+
+        Arguments:
+            x: float array; its rows are samples.
+
+        Returns:
+            The output, one row for each sample.
+        """
 
     @abc.abstractmethod
     def backward(self, dy: Array) -> Array:
-        """Turn `dy`, shaped as the output, into `dx`, and add to the parameters' gradients."""
+        """Turn the gradient of the output into that of the input, and add to the parameters' own.
+
+        Arguments:
+            dy: the upstream gradient, shaped as the output of the last forward pass.
+
+        Returns:
+            `dx`, shaped as `x`.
+
+        Raises:
+            NotReadyError: before the first forward pass.
+        """
 
     def parameters(self) -> list[Parameter]:
         """The parameters in a fixed order; empty for a layer that learns nothing."""
@@ -86,11 +117,23 @@ class Layer(abc.ABC):
 class Linear(Layer):
     """A dense layer: y = x W + b, with W and b learned.
 
-    Arguments: `n_in`, `n_out`, numbers of inputs and outputs; `rng`, a numpy.random.Generator;
-    `dtype`, float32 or float64 (what x has); `weights`, the function of `bplib.init` that makes W.
-    The bias starts at zero. Attributes `W` (n_in, n_out) and `b` (n_out,) are Parameters.
-    Raises `DomainError` for a size below 1, `DTypeError` for another dtype or rng.
-    Source: chapter 5; Rumelhart, Hinton, Williams (1986), equation 1.
+    Arguments:
+        n_in: number of inputs, at least 1.
+        n_out: number of outputs, at least 1.
+        rng: the random generator that the weights are drawn from.
+        dtype: float32 or float64, what x has.
+        weights: the function of `bplib.init` that makes W; the bias starts at zero.
+
+    Attributes:
+        W: Parameter, (n_in, n_out).
+        b: Parameter, (n_out,).
+
+    Raises:
+        DomainError: where a size is below 1.
+        DTypeError: for a size that is not whole, another dtype, or an rng that is not a Generator.
+
+    Source: D. E. Rumelhart, G. E. Hinton, R. J. Williams, Learning Representations by
+        Back-propagating Errors, Nature 323, 533–536, 1986, equation 1.
     """
 
     def __init__(
@@ -110,12 +153,35 @@ class Linear(Layer):
         self.b = Parameter(init.zeros(n_out, dtype=dtype), "b")
 
     def forward(self, x: Array) -> Array:
-        """The output y = x W + b, shape (m, n_out), for `x` (m, n_in)."""
+        """The output for a batch: y = x W + b.
+
+        Arguments:
+            x: (m, n_in), float array, a batch of m rows.
+
+        Returns:
+            `y` (m, n_out).
+
+        Raises:
+            ShapeError: where the rank or the width of x does not fit.
+            DTypeError: where x does not have the layer's dtype.
+        """
         y, self._cache = ops.linear(x, self.W.value, self.b.value)
         return y
 
     def backward(self, dy: Array) -> Array:
-        """The gradient `dx` (m, n_in) for `dy` (m, n_out); adds to `W.grad` and `b.grad`."""
+        """The gradient of the input, dx = dy Wᵀ; adds to `W.grad` and `b.grad`.
+
+        Arguments:
+            dy: (m, n_out), the upstream gradient.
+
+        Returns:
+            `dx` (m, n_in).
+
+        Raises:
+            NotReadyError: before the first forward pass.
+            ShapeError: where dy does not have y's shape.
+            DTypeError: where dy does not have the layer's dtype.
+        """
         dx, dW, db = ops.linear_backward(dy, self._last_cache())
         self.W.accumulate(dW)
         self.b.accumulate(db)
