@@ -58,7 +58,17 @@ class Dataset:
         return self.X.reshape(len(self.X), *self.image_shape)
 
     def column(self, feature: str) -> np.ndarray:
-        """One feature of every sample, by name: a fresh (m,) array, X[:, j]."""
+        """One feature of every sample, by name: X[:, j].
+
+        Arguments:
+            feature: one of `feature_names`.
+
+        Returns:
+            A fresh (m,) array, in the feature's unit.
+
+        Raises:
+            UnknownNameError: where no feature has this name; the sentence offers the closest.
+        """
         if feature not in self.feature_names:
             raise unknown("feature", feature, self.feature_names)
         return self.X[:, self.feature_names.index(feature)].copy()

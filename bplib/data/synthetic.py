@@ -45,6 +45,8 @@ def line(
     Raises:
         DomainError: for n below 1, a negative noise, or a number that is not finite.
         DTypeError: for an n that is not an int, an rng that is not a Generator, another dtype.
+
+    Source: chapter 2, "A line we know".
     """
     n, noise, dtype = _check("line", n, noise, rng, dtype)
     slope = _number("line", "slope", slope)
@@ -74,6 +76,8 @@ def moons(
     Raises:
         DomainError: for n below 1, a negative noise, or a number that is not finite.
         DTypeError: for an n that is not an int, an rng that is not a Generator, another dtype.
+
+    Source: the shape is that of scikit-learn's ``make_moons``.
     """
     n, noise, dtype = _check("moons", n, noise, rng, dtype)
     y = np.arange(n) % 2
@@ -105,6 +109,8 @@ def xor(
     Raises:
         DomainError: for n below 1, a negative noise, or a number that is not finite.
         DTypeError: for an n that is not an int, an rng that is not a Generator, another dtype.
+
+    Source: M. Minsky, S. Papert, Perceptrons, MIT Press, 1969, on what one neuron cannot learn.
     """
     n, noise, dtype = _check("xor", n, noise, rng, dtype)
     i = np.arange(n)
