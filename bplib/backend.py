@@ -23,11 +23,17 @@ Cache = Any
 
 
 def xp_of(*arrays: Array) -> ModuleType:
-    """The one array module that all `arrays` live in.
+    """The one array module that all arrays live in.
 
-    Arguments: one or more arrays or NumPy scalars. Returns `numpy`, `cupy`, or the module that the
-    arrays name themselves by the array-API method `__array_namespace__` (CuPy's do not).
-    Raises `DTypeError` when something is no array, or when the arrays live on different devices.
+    Arguments:
+        arrays: one or more arrays or NumPy scalars.
+
+    Returns:
+        `numpy`, `cupy`, or the module that the arrays name themselves by the array-API method
+        `__array_namespace__` (CuPy's do not).
+
+    Raises:
+        DTypeError: for something that is not an array, for arrays in different places, or for none.
     """
     found = None
     for array in arrays:
@@ -55,7 +61,9 @@ def quiet() -> np.errstate:
 
     Too large a product is inf, and inf - inf is NaN: these are answers, visible in the result, and
     a training loop says what to do about them. A warning in between would help nobody find them.
-    Takes nothing; returns the context manager. It costs about a microsecond.
+
+    Returns:
+        The context manager; entering it costs about a microsecond.
     """
     return np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore")
 
@@ -63,7 +71,11 @@ def quiet() -> np.errstate:
 def to_numpy(x: Array) -> np.ndarray:
     """The same numbers as a NumPy array; an array that is on a GPU is copied from there.
 
-    Arguments: `x`, an array of any module. Returns a NumPy array (`x` itself if it is one).
+    Arguments:
+        x: an array of any module.
+
+    Returns:
+        A NumPy array; x itself where it is one.
     """
     if isinstance(x, np.ndarray | np.generic):
         return np.asarray(x)
@@ -73,9 +85,11 @@ def to_numpy(x: Array) -> np.ndarray:
 
 
 def gpu_available() -> bool:
-    """Is there a GPU to compute on? Returns True when CuPy is installed and finds one.
+    """Is there a GPU to compute on?
 
-    Whatever a broken installation raises, the answer is False.
+    Returns:
+        True where CuPy is installed and finds one. Whatever a broken installation raises, it is
+        False.
     """
     try:
         return bool(importlib.import_module("cupy").is_available())
@@ -84,10 +98,18 @@ def gpu_available() -> bool:
 
 
 def to_device(x: Array, device: str = "gpu") -> Array:
-    """The array on the named device; `x` itself when it is there already.
+    """The array on the named device; the array itself where it is there already.
 
-    Arguments: `x`, an array; `device`, "gpu" or "cpu". Returns an array of CuPy or of NumPy.
-    Raises `UnknownNameError` for another name, `MissingExtraError` when there is no usable GPU.
+    Arguments:
+        x: an array of any module.
+        device: "gpu" or "cpu".
+
+    Returns:
+        An array of CuPy or of NumPy.
+
+    Raises:
+        UnknownNameError: for another device.
+        MissingExtraError: where there is no usable GPU.
     """
     if device == "cpu":
         return to_numpy(x)

@@ -42,8 +42,13 @@ class MissingExtraError(BplibError, ImportError):
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that does not exist, with the close match where there is one.
 
-    Arguments: `kind`, what the name stands for ("exercise"); `name`, what was asked for;
-    `known`, the names that exist. Returns the error; the caller raises it.
+    Arguments:
+        kind: what the name stands for, "exercise".
+        name: what was asked for.
+        known: the names that exist.
+
+    Returns:
+        The error; the caller raises it.
     """
     import difflib  # here, because only a mistake needs it and `import bplib` should stay quick
 
@@ -61,7 +66,11 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
 def kind_of(value: object) -> str:
     """What a value is, for a sentence: "a list", "an int", "None".
 
-    Arguments: `value`, anything. Returns its type's name with its article.
+    Arguments:
+        value: anything.
+
+    Returns:
+        The name of its type, with its article.
     """
     if value is None:
         return "None"
@@ -72,9 +81,16 @@ def kind_of(value: object) -> str:
 def need(module: str, extra: str, purpose: str) -> ModuleType:
     """Import an optional package, or say in one sentence how to get it.
 
-    Arguments: `module`, the name to import; `extra`, the extra of bplib that brings it;
-    `purpose`, who needs it ("draw.loss_surface"). Returns the module.
-    Raises `MissingExtraError` when it is not installed.
+    Arguments:
+        module: the name to import.
+        extra: the extra of bplib that brings it.
+        purpose: who needs it, "draw.loss_surface".
+
+    Returns:
+        The module.
+
+    Raises:
+        MissingExtraError: where it is not installed.
     """
     try:
         return importlib.import_module(module)

@@ -19,9 +19,15 @@ from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 def floats(op: str, **arguments: Array) -> None:
     """Every argument is a non-empty array of floats, all of one precision.
 
-    Arguments: `op`, who asks (it opens the sentence); `arguments`, arrays by their names.
     Complex arrays pass: the complex step of `gradcheck` runs through the same functions.
-    Raises `DTypeError` or `ShapeError`.
+
+    Arguments:
+        op: who asks; it opens the sentence.
+        arguments: arrays by their names.
+
+    Raises:
+        ShapeError: for an empty array.
+        DTypeError: for what is not an array of floats, or float32 against float64.
     """
     first = None
     for name, value in arguments.items():
@@ -54,9 +60,17 @@ def _not_floats(name: str, value: object) -> str:
 def operands(op: str, x: Array, y: Array) -> tuple[Array, Array]:
     """Two arrays of floats; a plain number takes the dtype and the device of the array beside it.
 
-    Arguments: `op`, who asks; `x`, `y`, arrays or numbers. Returns both as arrays.
-    Raises as `floats`, `ShapeError` unless one shape stretches to the other, and `DTypeError` when
-    the arrays live on different devices.
+    Arguments:
+        op: who asks.
+        x: float array of any shape, or a number.
+        y: the same; one shape may stretch to the other.
+
+    Returns:
+        Both as arrays.
+
+    Raises:
+        ShapeError: where neither shape stretches to the other, or an array is empty.
+        DTypeError: for integers, float32 against float64, or arrays on different devices.
     """
     if isinstance(x, Real) and not hasattr(x, "dtype"):
         x = number_like(x, y)
@@ -71,10 +85,14 @@ def operands(op: str, x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def number_like(number: Real, array: Array) -> Array:
-    """The number as an array without dimensions, in the dtype and on the device of `array`.
+    """The number as an array without dimensions, in the dtype and on the device of another.
 
-    Arguments: `number`, a Python number; `array`, the array beside it, or another number.
-    Returns the array; float64 of NumPy beside another number.
+    Arguments:
+        number: a Python number.
+        array: the array beside it, or another number.
+
+    Returns:
+        An array of shape (); float64 of NumPy beside another number.
     """
     if getattr(getattr(array, "dtype", None), "kind", "") in ("f", "c"):
         return xp_of(array).asarray(number, dtype=array.dtype)
@@ -86,7 +104,14 @@ def stretches(op: str, x: Array, y: Array) -> None:
 
     NumPy also stretches both at once: (m, 1) with (m,) becomes (m, m), silently. No textbook
     formula means that, so it is refused.
-    Arguments: `op`, who asks; `x`, `y`, arrays. Raises `ShapeError`.
+
+    Arguments:
+        op: who asks.
+        x: an array.
+        y: an array.
+
+    Raises:
+        ShapeError: where neither shape is that of the result.
     """
     try:
         result = np.broadcast_shapes(x.shape, y.shape)
@@ -104,9 +129,17 @@ def stretches(op: str, x: Array, y: Array) -> None:
 def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, like: Array) -> None:
     """The gradient that comes in has the shape and precision of the result it belongs to.
 
-    Arguments: `op`, the backward function; `name`, the gradient's name ("dy"); `gradient`; the
-    name of the forward `result` ("y") and its `shape`; `like`, an array of the forward's dtype.
-    Raises `DTypeError` or `ShapeError`.
+    Arguments:
+        op: the backward function.
+        name: the gradient's name, "dy".
+        gradient: what came in.
+        result: the name of the forward result, "y".
+        shape: the shape of the forward result.
+        like: an array of the forward's dtype.
+
+    Raises:
+        ShapeError: where the gradient has another shape.
+        DTypeError: for what is not an array of floats, or float32 against float64.
     """
     dtype = getattr(gradient, "dtype", None)
     if dtype is None or dtype.kind not in "fc":
@@ -124,8 +157,15 @@ def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, lik
 def everywhere(op: str, name: str, x: Array, holds: Array, condition: str) -> None:
     """A condition on the values holds for every entry.
 
-    Arguments: `op`; `name` and `x`, the argument; `holds`, booleans of its shape; `condition`,
-    the same in words ("log needs x > 0"). Raises `DomainError` that names the first bad entry.
+    Arguments:
+        op: who asks.
+        name: the argument's name.
+        x: the argument, an array.
+        holds: booleans of its shape.
+        condition: the same in words, "log needs x > 0".
+
+    Raises:
+        DomainError: where it does not hold; the sentence names the first bad entry.
     """
     if to_numpy(holds.all()):
         return
@@ -137,8 +177,17 @@ def everywhere(op: str, name: str, x: Array, holds: Array, condition: str) -> No
 def positive(op: str, name: str, value: float) -> float:
     """A setting such as a learning rate: one positive, finite number.
 
-    Arguments: `op`, who asks; `name`, the setting's; `value`. Returns it as a float.
-    Raises `DTypeError` when it is no number, `DomainError` when it is not positive and finite.
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is not positive and finite.
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise DTypeError(f"{op}: {name} is {kind_of(value)}; a number is needed.")
@@ -150,8 +199,17 @@ def positive(op: str, name: str, value: float) -> float:
 def count(op: str, name: str, value: int) -> int:
     """A size such as `n_in`: a whole number of at least 1.
 
-    Arguments: `op`, who asks; `name`, the size's; `value`. Returns it as an int.
-    Raises `DTypeError` when it is not whole, `DomainError` when it is below 1.
+    Arguments:
+        op: who asks.
+        name: the size's name.
+        value: what was given.
+
+    Returns:
+        The value as an int.
+
+    Raises:
+        DTypeError: where it is not whole.
+        DomainError: where it is below 1.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise DTypeError(f"{op}: {name} is {kind_of(value)}; a whole number is needed.")
@@ -163,7 +221,15 @@ def count(op: str, name: str, value: int) -> int:
 def generator(op: str, rng: object) -> np.random.Generator:
     """Randomness is passed in, as a generator of NumPy.
 
-    Arguments: `op`, who asks; `rng`. Returns `rng`. Raises `DTypeError` when it is no Generator.
+    Arguments:
+        op: who asks.
+        rng: what was given.
+
+    Returns:
+        `rng` itself.
+
+    Raises:
+        DTypeError: where it is not a Generator.
     """
     if not isinstance(rng, np.random.Generator):
         raise DTypeError(
@@ -176,8 +242,15 @@ def generator(op: str, rng: object) -> np.random.Generator:
 def precision(op: str, dtype: Any) -> np.dtype:
     """One of the two dtypes that the library computes in.
 
-    Arguments: `op`, who asks; `dtype`, anything that names a dtype to NumPy. Returns it as NumPy
-    knows it. Raises `DTypeError` unless it is float32 or float64.
+    Arguments:
+        op: who asks.
+        dtype: anything that names a dtype to NumPy.
+
+    Returns:
+        The dtype as NumPy knows it.
+
+    Raises:
+        DTypeError: where it is neither float32 nor float64.
     """
     try:
         found = np.dtype(dtype)
