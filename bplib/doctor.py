@@ -26,10 +26,11 @@ OLDEST_NUMPY = (2, 0)
 class Finding:
     """One line of the report.
 
-    mark   "✓", "✗" or "○"
-    topic  what was looked at, such as "NumPy"
-    found  what is there, in a few words
-    remedy how to get what is missing, or advice; empty when there is nothing to do
+    Fields:
+        mark: "✓", "✗" or "○".
+        topic: what was looked at, such as "NumPy".
+        found: what is there, in a few words.
+        remedy: how to get what is missing, or advice; empty where there is nothing to do.
     """
 
     mark: str
@@ -41,7 +42,8 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything once, in the order of the report.
 
-    Returns: the findings. A look that fails is itself a finding, never an exception.
+    Returns:
+        The findings. A look that fails is itself a finding, never an exception.
     """
     looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
         ("Python", look_at_python),

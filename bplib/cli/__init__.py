@@ -11,9 +11,13 @@ import sys
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0 fine, 1 not yet right, 2 a bad request.
+    """Run the command line.
 
-    Arguments: ``arguments``, the words after ``bplib``; those of the process when None.
+    Arguments:
+        arguments: the words after ``bplib``; those of the process where it is None.
+
+    Returns:
+        The exit code: 0 fine, 1 not yet right, 2 a bad request.
     """
     for stream in (sys.stdout, sys.stderr):
         # A console with an old encoding shows a question mark in the place of ✓, and no traceback.

@@ -37,10 +37,18 @@ class Row:
 
 
 def check_saved(what: list[str], *, seconds: float, start: Path | None = None) -> int:
-    """Run the notebooks meant by ``what`` one after the other and print the table.
+    """Run the notebooks that are asked for one after the other and print the table.
 
-    Returns: 0 when every exercise passed, 1 when one did not, is not attempted, or could not run.
-    Raises: `CourseError`, `UnknownNameError` for a request that means nothing here.
+    Arguments:
+        what: chapters (``ch02``), exercise names, notebook files; empty for everything.
+        seconds: time limit of one notebook.
+        start: the folder to look from; the current one where it is None.
+
+    Returns:
+        0 when every exercise passed, 1 when one did not, is not attempted, or could not run.
+
+    Raises:
+        CourseError, UnknownNameError: for a request that means nothing here.
     """
     start = start or Path.cwd()
     # Where the output is not a terminal there is no width to keep to; 100 reads well in a log.

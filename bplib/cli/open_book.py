@@ -35,9 +35,21 @@ def open_book(
     serve: bool = True,
     with_solutions: bool = False,
 ) -> int:
-    """Lay out or update the working copy (unless ``here``), then serve it until it is stopped.
+    """Lay out or update the working copy, then serve it until it is stopped.
 
-    Returns: the exit code. Raises: `CourseError` for anything that a reader can put right.
+    Arguments:
+        directory: the working copy; ``backprop-book`` where it is None.
+        here: serve the folders of the clone instead, and lay nothing out.
+        port: the port to serve on; 8888, or the next free one, where it is None.
+        browser: whether to open one, where there is a screen.
+        serve: whether to serve at all.
+        with_solutions: whether to lay out the worked answers as well.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        CourseError: for anything that a reader can put right.
     """
     root = _clone(directory) if here else _working_copy(directory, with_solutions)
     if not serve:

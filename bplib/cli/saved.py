@@ -25,9 +25,16 @@ class Request:
 def requests(what: list[str], start: Path) -> list[Request]:
     """What to run for the words on the command line; everything in the folder for none.
 
-    Arguments: ``what``, chapters (``ch02``), exercise names, notebook files; ``start``, the folder
-    to look from.
-    Raises: `CourseError` for a file that does not exist, `UnknownNameError` for a name.
+    Arguments:
+        what: chapters (``ch02``), exercise names, notebook files.
+        start: the folder to look from.
+
+    Returns:
+        One request for each notebook.
+
+    Raises:
+        CourseError: for a file or a chapter that is not there.
+        UnknownNameError: for a name that no exercise has.
     """
     if not what:
         return [Request(path) for path in saved_notebooks(start)]

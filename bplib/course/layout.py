@@ -26,14 +26,16 @@ FORMAT = 1
 
 @dataclass
 class LayOut:
-    """What `lay_out` did, each a list of relative names.
+    """What `lay_out` did: lists of relative names.
 
-    new       files that were not there (also ones that the reader had deleted)
-    updated   files that the reader had not touched and the course has changed
-    kept      files that the reader changed and the course changed too: left as they are
-    beside    where the new versions of the kept ones are, such as ``NAME.new.ipynb``
-    gone      files that are no longer part of the course; the reader's copy stays
-    notes     sentences about anything else
+    Fields:
+        directory: the working copy.
+        new: files that were not there, also ones that the reader had deleted.
+        updated: files that the reader had not touched and the course has changed.
+        kept: files that the reader changed and the course changed too: left as they are.
+        beside: where the new versions of the kept ones are, such as ``NAME.new.ipynb``.
+        gone: files that are no longer part of the course; the reader's copy stays.
+        notes: sentences about anything else.
     """
 
     directory: Path
@@ -64,17 +66,22 @@ class LayOut:
 
 
 def lay_out(directory: str | os.PathLike, *, with_solutions: bool = False) -> LayOut:
-    """Make or update a reader's working copy of the course in ``directory``.
+    """Make or update a reader's working copy of the course.
 
     Files that the reader has not touched are updated; touched ones are kept, and when the course
     has changed them too, the new version is put beside as ``NAME.new.ipynb``. A file that the
     reader deleted comes back: deleting a notebook is how most people ask for a fresh one. Nothing
     that the reader wrote is overwritten or removed.
 
-    Arguments: ``directory``, made if missing; ``with_solutions``, whether to lay out the worked
-    answers as well.
-    Returns: a `LayOut`, what was done.
-    Raises: `CourseError` when the directory cannot be used, or a newer bplib laid it out.
+    Arguments:
+        directory: the working copy; made where it is missing.
+        with_solutions: whether to lay out the worked answers as well.
+
+    Returns:
+        A `LayOut`, what was done.
+
+    Raises:
+        CourseError: where the directory cannot be used, or a newer bplib laid it out.
     """
     target = Path(directory).expanduser()
     done = LayOut(target)
@@ -142,10 +149,16 @@ def _place_beside(path: Path, data: bytes, earlier: dict | None) -> Path:
 def reset(directory: str | os.PathLike, name: str) -> Path:
     """Give one notebook back as it was delivered, after a backup of the reader's.
 
-    Arguments: ``directory``, the working copy; ``name``, such as ``01_chain_rule`` (its exercises)
-    or ``book/01_chain_rule``.
-    Returns: the backup, ``NAME.backup-1.ipynb`` beside it.
-    Raises: `UnknownNameError` with the close match; `CourseError` when the directory is read-only.
+    Arguments:
+        directory: the working copy.
+        name: such as ``01_chain_rule`` (its exercises) or ``book/01_chain_rule``.
+
+    Returns:
+        The path of the backup, ``NAME.backup-1.ipynb`` beside it.
+
+    Raises:
+        UnknownNameError: where the course has no such notebook; the sentence offers the closest.
+        CourseError: where the directory cannot be written to.
     """
     target = Path(directory).expanduser()
     course = delivered(with_solutions=True)

@@ -15,7 +15,11 @@ class CourseError(BplibError, RuntimeError):
 
 
 def is_clone() -> bool:
-    """Whether this bplib runs from a clone of the repository, with the book beside it."""
+    """Whether this bplib runs from a clone of the repository, with the book beside it.
+
+    Returns:
+        True in a clone, False in an installed package.
+    """
     root = _PACKAGE.parent
     return (root / "pyproject.toml").is_file() and (root / "book").is_dir()
 
@@ -23,8 +27,11 @@ def is_clone() -> bool:
 def files() -> Path:
     """The folder that holds ``book/``, ``exercises/`` and ``solutions/``.
 
-    Returns: the root of the clone, or the folder inside the installed package.
-    Raises: `CourseError` when neither has the book.
+    Returns:
+        The root of the clone, or the folder inside the installed package.
+
+    Raises:
+        CourseError: where neither has the book.
     """
     root = _PACKAGE.parent if is_clone() else _PACKED
     if not (root / "book").is_dir():
@@ -36,11 +43,17 @@ def files() -> Path:
 
 
 def delivered(*, with_solutions: bool = False) -> dict[str, Path]:
-    """What a reader gets: relative name -> file of the course, in reading order.
+    """What a reader gets: relative name → file of the course, in reading order.
 
-    Arguments: ``with_solutions``, whether the worked answers are among them; without them a
-    learner still reads each one through ``solution()``.
-    Returns: names with forward slashes, such as ``book/01_chain_rule.ipynb``.
+    Arguments:
+        with_solutions: whether the worked answers are among them; without them a learner still
+            reads each one through ``solution()``.
+
+    Returns:
+        Paths by names with forward slashes, such as ``book/01_chain_rule.ipynb``.
+
+    Raises:
+        CourseError: where this installation has no book.
     """
     root = files()
     folders = ["book", "exercises"] + (["solutions"] if with_solutions else [])
