@@ -20,11 +20,18 @@ from .result import CheckFailed, Result
 def run_check(name: str, answer: Any, seed: int | None = None) -> Result:
     """The verdict on one answer; displays nothing and records nothing.
 
-    Arguments: `name`, of the exercise; `answer`, the learner's function, or the value for a
-    prediction, or the dict of intermediates for a chain; `seed`, to use only the cases made from
-    it (without it: the exercise's own cases, then fresh random ones).
-    Returns a `Result`: status "passed", "failed", "not_attempted", "error" or "timeout".
-    Raises `UnknownNameError`, with the close match, if there is no such exercise.
+    Arguments:
+        name: the exercise's name.
+        answer: the learner's function, or the value for a prediction, or the dict of intermediates
+            for a chain.
+        seed: use only the cases made from it; without it the exercise's own cases, then fresh
+            random ones.
+
+    Returns:
+        A `Result` with status "passed", "failed", "not_attempted", "error" or "timeout".
+
+    Raises:
+        UnknownNameError: where there is no such exercise; the sentence offers the closest.
     """
     return _run(registry.find(name), answer, seed)
 
@@ -42,10 +49,16 @@ def check(
 ) -> None:
     """Checks an answer and shows whether it is right and, if not, which mistake it is.
 
-    Arguments: `answer`, your function (the exercise is its name), or with `name` any function or
-    value; `...` is not attempted yet. `seed`, to replay the cases of an earlier check. `strict`,
-    to raise instead of showing: nothing is printed on success.
-    Returns None. Raises `CheckFailed` in the strict form only, for anything but a pass.
+    Arguments:
+        answer: your function (the exercise is its name), or with `name` any function or value;
+            `...` is not attempted yet.
+        name: the exercise's name, where the answer does not have it.
+        seed: replay the cases of an earlier check.
+        strict: raise instead of showing; nothing is printed on success.
+
+    Raises:
+        CheckFailed: in the strict form, for anything but a pass.
+        UnknownNameError: in the strict form, where there is no such exercise.
     """
     try:
         exercise = registry.find(_name_of(answer) if name is None else name)
@@ -61,8 +74,13 @@ def check(
 def check_all(namespace: Mapping[str, Any], name: str, *, strict: bool = False) -> None:
     """Checks the intermediates of a calculation in order, up to the first that is wrong.
 
-    Arguments: `namespace`, where they are: `locals()`; `name`, of the exercise; `strict` as in
-    `check`. Returns None.
+    Arguments:
+        namespace: where they are, `locals()`.
+        name: the exercise's name.
+        strict: as in `check`.
+
+    Raises:
+        CheckFailed, UnknownNameError: in the strict form, as in `check`.
     """
     try:
         exercise = registry.find(name)
@@ -109,8 +127,9 @@ def _next_line(exercise: AnyExercise, result: Result, spoken: str, called: str) 
 def hint(which: str | Callable[..., Any], level: int | None = None) -> None:
     """Shows the next hint of an exercise: the idea, then the place, then nearly the line.
 
-    Arguments: `which`, your function or the exercise's name; `level`, 1 to 3, for one in
-    particular. Returns None.
+    Arguments:
+        which: your function, or the exercise's name.
+        level: 1 to 3, for one in particular.
     """
     _show_help(which, lambda exercise, spoken: (hint_lines(exercise, spoken, level), ""))
 
@@ -118,7 +137,8 @@ def hint(which: str | Callable[..., Any], level: int | None = None) -> None:
 def solution(which: str | Callable[..., Any]) -> None:
     """Shows a worked answer; before a first attempt it asks once more (call it again).
 
-    Arguments: `which`, your function or the exercise's name. Returns None.
+    Arguments:
+        which: your function, or the exercise's name.
     """
     _show_help(which, solution_lines)
 
@@ -137,7 +157,7 @@ def _show_help(which: Any, lines_of: Callable[[AnyExercise, str], tuple[list[str
 
 
 def progress() -> None:
-    """Shows what is done, chapter by chapter, and what comes next. Returns None."""
+    """Shows what is done, chapter by chapter, and what comes next."""
     render.show([*overview(), *store().take_notes()])
 
 

@@ -21,7 +21,15 @@ _SECONDS = 5.0
 
 
 def decide_chain(chain: Chain, namespace: Mapping[str, Any]) -> Result:
-    """The verdict on the intermediates in `namespace`, in order, up to the first wrong one."""
+    """The verdict on the intermediates of a calculation, in order, up to the first wrong one.
+
+    Arguments:
+        chain: the exercise.
+        namespace: values by name, those of the learner's notebook.
+
+    Returns:
+        A `Result`; in a failure, the number of the case is that of the step.
+    """
     right: list[str] = []
     for step in chain.steps:
         name, reference = step[0], step[1]

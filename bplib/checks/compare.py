@@ -56,8 +56,15 @@ def close(
 ) -> bool:
     """Whether two float64 arrays of one shape agree; strict about shape, never broadcasting.
 
-    tolerance  largest relative error; FLOAT32_TOLERANCE at least where `single`
-    noise      gives the size that the numbers had before they cancelled; asked only if needed
+    Arguments:
+        answer: the learner's array.
+        expected: the right one.
+        tolerance: largest relative error; FLOAT32_TOLERANCE at least where `single`.
+        single: whether the answer was in single precision.
+        noise: gives the size that the numbers had before they cancelled; asked only if needed.
+
+    Returns:
+        True or False.
     """
     if answer.shape != expected.shape:
         return False

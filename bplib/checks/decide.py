@@ -51,9 +51,15 @@ def decide(
 ) -> Result:
     """The verdict on a function; displays nothing and records nothing.
 
-    seed      only the cases of this seed; without it the exercise's own, then fresh random ones
-    call      how the function is called: here, or by a worker process
-    own_work  whether handing in the library's own answer counts as a failure
+    Arguments:
+        exercise: the exercise.
+        function: the learner's.
+        seed: only the cases of this seed; without it the exercise's own, then fresh random ones.
+        call: how the function is called: here, or by a worker process.
+        own_work: whether handing in the library's own answer counts as a failure.
+
+    Returns:
+        A `Result`.
     """
     used = fixed_seed(exercise.name) if seed is None else int(seed)
     early = _before_calling(exercise, function, used)

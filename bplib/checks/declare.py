@@ -38,9 +38,13 @@ def _require_unique(labels: list[str], name: str) -> None:
 class Misconception:
     """A mistake that people make: a wrong reference, and the sentence that names it.
 
-    label    short slug, unique within the exercise, such as "missing-1/m"
-    message  one kind sentence: what was probably done; never the solution
-    wrong    function with the reference's arguments that makes exactly this mistake
+    Fields:
+        label: short slug, unique within the exercise, such as "missing-1/m".
+        message: one kind sentence, what was probably done; never the solution.
+        wrong: function with the reference's arguments that makes exactly this mistake.
+
+    Raises:
+        DeclarationError: where one of them could not work.
     """
 
     label: str
@@ -55,7 +59,16 @@ class Misconception:
 
 @dataclass(frozen=True, kw_only=True)
 class _Task:
-    """What every kind of exercise has: a name, a place in the book, a statement, three hints."""
+    """What every kind of exercise has.
+
+    Fields:
+        name: a Python name, unique in the book; of an exercise, that of the function to write.
+        chapter: number of the chapter, 0 to 99.
+        statement: what to do, as the notebook says it.
+        hints: three sentences: the idea, the place, nearly the line.
+        after: one sentence shown on success.
+        minutes: how long it takes, about.
+    """
 
     name: str
     chapter: int
@@ -86,25 +99,31 @@ class _Task:
 class Exercise(_Task):
     """A function to write.
 
-    reference(*inputs)  the right answer: an array, a number, a tuple of them named by `returns`,
-                        a dict from names to them, or a list
-    cases(rng, i)       the inputs of case i = 0 … n_cases − 1, a tuple; sizes pairwise different,
-                        none of them 1 or 2; random non-zero biases
-    equivalents         right answers in other styles (loop, einsum, other order): three or more
-    misconceptions      `Misconception`s; no two may agree on all cases
-    returns             names of what is returned; one name for a single array or number
-    case_note(*inputs)  what to call a case, such as "m=7, n=3"; without it the sizes are read from
-                        the statement or the reference's docstring ("X (m, n), y (m,)")
-    loss(*inputs)       scalar whose gradient the exercise is: the tests then compare the reference
-                        with finite differences, for each d-name in `returns`
-    tolerance           largest relative error of an accepted float64 answer
-    uses                names of bplib functions that the answer is meant to call ("linear", or
-                        "ops.linear"); all others count as handing in the library's own answer
-    accept(answer, expected, *inputs)
-                        for exercises with many right answers: True, or False, or one sentence that
-                        says what is wrong.  It replaces the comparison of values; kind and shape
-                        are compared first all the same where the reference gives arrays or numbers
-    seconds             soft time limit of one call
+    Every kind of exercise also has name, chapter, statement, hints, after and minutes.
+
+    Fields:
+        reference: reference(*inputs), the right answer: an array, a number, a tuple of them named
+            by `returns`, a dict from names to them, or a list.
+        cases: cases(rng, i), the inputs of case i = 0 … n_cases − 1 as a tuple; sizes pairwise
+            different, none of them 1 or 2; random non-zero biases.
+        equivalents: right answers in other styles (loop, einsum, other order), three or more.
+        misconceptions: each a `Misconception`; no two may agree on all cases.
+        n_cases: how many cases a seed makes, 3 or more.
+        returns: names of what is returned; one name for a single array or number.
+        case_note: case_note(*inputs), what to call a case, such as "m=7, n=3"; without it the sizes
+            are read from the statement or the reference's docstring ("X (m, n), y (m,)").
+        loss: loss(*inputs), the scalar whose gradient the exercise is: the tests then compare the
+            reference with finite differences, for each d-name in `returns`.
+        tolerance: largest relative error of an accepted float64 answer, between 0 and 1.
+        uses: names of bplib functions that the answer is meant to call ("linear", "ops.linear");
+            all others count as handing in the library's own answer.
+        accept: accept(answer, expected, *inputs), where many answers are right: True, or False, or
+            one sentence that says what is wrong. It replaces the comparison of values; kind and
+            shape are compared first where the reference gives arrays or numbers.
+        seconds: soft time limit of one call.
+
+    Raises:
+        DeclarationError: where the exercise could not work.
     """
 
     reference: Callable[..., Any]
@@ -154,10 +173,16 @@ class Exercise(_Task):
 class Prediction(_Task):
     """A value to say before looking: a number, a word, a tuple of numbers or a small array.
 
-    answer     the right one
-    tolerance  largest relative error accepted
-    wrong      ((value, label, message), …): wrong answers whose cause is known
-    choices    for a word: the words to choose from
+    Every kind of exercise also has name, chapter, statement, hints, after and minutes.
+
+    Fields:
+        answer: the right one.
+        tolerance: largest relative error accepted, between 0 and 1.
+        wrong: ((value, label, message), …), wrong answers whose cause is known.
+        choices: for a word, the words to choose from.
+
+    Raises:
+        DeclarationError: where the prediction could not work.
     """
 
     answer: Any
@@ -185,9 +210,16 @@ class Prediction(_Task):
 class Chain(_Task):
     """A calculation of several steps, checked one intermediate at a time by `check_all`.
 
-    steps  ((intermediate, reference), …) or ((intermediate, reference, misconceptions), …) in
-           order; a reference's parameters are names in the learner's notebook: the given inputs,
-           or intermediates that come earlier
+    Every kind of exercise also has name, chapter, statement, hints, after and minutes.
+
+    Fields:
+        steps: ((intermediate, reference), …) or ((intermediate, reference, misconceptions), …) in
+            order; a reference's parameters are names in the learner's notebook: the given inputs,
+            or intermediates that come earlier.
+        tolerance: largest relative error accepted, between 0 and 1.
+
+    Raises:
+        DeclarationError: where the chain could not work.
     """
 
     steps: tuple[tuple, ...]

@@ -17,9 +17,15 @@ _asked: set[str] = set()  # exercises whose solution was asked for once, without
 
 
 def hint_lines(exercise: AnyExercise, spoken: str, level: int | None = None) -> list[str]:
-    """The lines of a hint; `spoken` is how the reader calls the exercise, `f` or `"f"`.
+    """The lines of a hint; that it was read is noted.
 
-    Without `level` it is the first hint not read yet; after the third, all three.
+    Arguments:
+        exercise: the exercise.
+        spoken: how the reader calls it, `f` or `"f"`.
+        level: 1 to 3; without it the first hint not read yet, and after the third all three.
+
+    Returns:
+        Lines of light markup, the last one says what to ask for next.
     """
     name, count = exercise.name, len(exercise.hints)
     if level is not None and not (type(level) is int and 1 <= level <= count):
@@ -36,14 +42,31 @@ def hint_lines(exercise: AnyExercise, spoken: str, level: int | None = None) -> 
 
 
 def next_help(spoken: str, read: int) -> str:
-    """What to ask for next, after `read` hints."""
+    """What to ask for next.
+
+    Arguments:
+        spoken: how the reader calls the exercise.
+        read: how many hints have been read.
+
+    Returns:
+        The call to write, in backticks.
+    """
     if read >= 3:
         return f"`solution({spoken})`"
     return f"`hint({spoken})` ({read + 1} of 3)"
 
 
 def solution_lines(exercise: AnyExercise, spoken: str) -> tuple[list[str], str]:
-    """The lines above a worked answer and its source; no source while it still asks back."""
+    """The lines above a worked answer, and its source.
+
+    Arguments:
+        exercise: the exercise.
+        spoken: how the reader calls it.
+
+    Returns:
+        Lines of light markup, and the source: empty while it still asks back, or where the solution
+        notebooks are not installed.
+    """
     name = exercise.name
     entry = store().entry(name)
     if not entry["attempts"] and name not in _asked:
@@ -61,7 +84,14 @@ def solution_lines(exercise: AnyExercise, spoken: str) -> tuple[list[str], str]:
 
 
 def worked_answer(exercise: AnyExercise) -> str | None:
-    """The worked answer from the course's solution notebook, without the markers around it."""
+    """The worked answer from the course's solution notebook, without the markers around it.
+
+    Arguments:
+        exercise: the exercise.
+
+    Returns:
+        Its source; for a prediction the value; None where the notebook is not there.
+    """
     if isinstance(exercise, Prediction):
         return value(exercise.answer)
     folder = solutions_folder()
@@ -79,14 +109,29 @@ def worked_answer(exercise: AnyExercise) -> str | None:
 
 
 def is_answer(source: str, name: str) -> bool:
-    """Whether a cell holds the answer to `name`: it defines it, or holds a marked region for it."""
+    """Whether a cell holds an answer: it defines the function, or holds a marked region for it.
+
+    Arguments:
+        source: the cell's.
+        name: the exercise's name.
+
+    Returns:
+        True or False.
+    """
     if re.search(rf"^def {name}\(", source, re.MULTILINE):
         return True
     return "BEGIN SOLUTION" in source and name in source
 
 
 def code_cells(path: Path) -> Iterator[str]:
-    """The sources of a notebook's code cells; nothing where it cannot be read."""
+    """The sources of a notebook's code cells.
+
+    Arguments:
+        path: of the notebook.
+
+    Returns:
+        The sources in order; none where the notebook cannot be read.
+    """
     try:
         notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         cells = notebook["cells"]
@@ -98,7 +143,11 @@ def code_cells(path: Path) -> Iterator[str]:
 
 
 def solutions_folder() -> Path | None:
-    """The course's `solutions/`: the clone's, or the one inside the package."""
+    """The course's `solutions/`: the clone's, or the one inside the package.
+
+    Returns:
+        The folder, or None where there is none.
+    """
     from ..course import files
 
     try:

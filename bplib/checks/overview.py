@@ -18,7 +18,14 @@ def _done(data: Data, exercise: AnyExercise) -> bool:
 
 
 def chapter_line(exercise: AnyExercise) -> str:
-    """ "Chapter 2: 3 of 5 done. Next: `learning_rate_limit`." """
+    """How far a chapter is: "Chapter 2: 3 of 5 done. Next: `learning_rate_limit`."
+
+    Arguments:
+        exercise: one of the chapter.
+
+    Returns:
+        One line of light markup.
+    """
     data = store().read()
     here = _counted(exercise.chapter)
     done = sum(_done(data, one) for one in here)
@@ -31,7 +38,15 @@ def chapter_line(exercise: AnyExercise) -> str:
 
 
 def next_exercise(exercise: AnyExercise | None, data: Data) -> AnyExercise | None:
-    """The next one not done: later in the chapter, else earlier in it, else later in the book."""
+    """The next one not done: later in the chapter, else earlier in it, else later in the book.
+
+    Arguments:
+        exercise: where the reader is; None for the start of the book.
+        data: the progress, as `Store.read` gives it.
+
+    Returns:
+        The exercise, or None where all are done.
+    """
     chapters = sorted({one.chapter for one in registry.all_exercises().values()})
     ordered = [one for chapter in chapters for one in _counted(chapter)]
     if exercise is not None:
@@ -44,7 +59,11 @@ def next_exercise(exercise: AnyExercise | None, data: Data) -> AnyExercise | Non
 
 
 def overview() -> list[str]:
-    """Lines for the whole book: a line a chapter with its marks, and the next step."""
+    """Lines for the whole book: a line a chapter with its marks, and the next step.
+
+    Returns:
+        Lines of light markup.
+    """
     data = store().read()
     lines = ["**Your progress** · ✓ done, ○ not yet; in brackets answers tried and hints read"]
     for chapter in sorted({one.chapter for one in registry.all_exercises().values()}):

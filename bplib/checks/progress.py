@@ -56,9 +56,10 @@ def fresh_data() -> Data:
 
 
 class Store:
-    """A progress file, or with `path=None` progress kept in memory only.
+    """A progress file, or progress kept in memory only.
 
-    notes  sentences that the reader has not been told yet; `take_notes` hands them over once
+    Arguments:
+        path: of the file; None for memory.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -67,6 +68,7 @@ class Store:
         self._notes: list[str] = []
 
     def take_notes(self) -> list[str]:
+        """Sentences that the reader has not been told yet; they are handed over once."""
         notes, self._notes = self._notes, []
         return notes
 

@@ -16,7 +16,14 @@ _CHAPTER_MODULE = re.compile(r"ch(\d\d)\Z")
 
 @cache
 def all_exercises() -> dict[str, AnyExercise]:
-    """All exercises in the order of the book, keyed by their names, which are unique."""
+    """All exercises in the order of the book, keyed by their names, which are unique.
+
+    Returns:
+        Exercises by name; always the same dict.
+
+    Raises:
+        DeclarationError: where a chapter declares an exercise of another, or a name twice.
+    """
     found: dict[str, AnyExercise] = {}
     modules = sorted(info.name for info in pkgutil.iter_modules(_package.__path__))
     for module_name in modules:
@@ -40,7 +47,17 @@ def _add(found: dict[str, AnyExercise], exercise: AnyExercise, chapter: int, mod
 
 
 def find(name: str) -> AnyExercise:
-    """The exercise called `name`; raises UnknownNameError with the close match if there is none."""
+    """The exercise of one name.
+
+    Arguments:
+        name: the exercise's name.
+
+    Returns:
+        The exercise.
+
+    Raises:
+        UnknownNameError: where there is none; the sentence offers the closest.
+    """
     exercises = all_exercises()
     if name not in exercises:
         raise errors.unknown("exercise", name, exercises)
@@ -48,11 +65,25 @@ def find(name: str) -> AnyExercise:
 
 
 def of_chapter(chapter: int) -> tuple[AnyExercise, ...]:
-    """The exercises of one chapter, in the order of its notebook."""
+    """The exercises of one chapter, in the order of its notebook.
+
+    Arguments:
+        chapter: its number.
+
+    Returns:
+        The exercises; none for a chapter without any.
+    """
     return tuple(e for e in all_exercises().values() if e.chapter == chapter)
 
 
 def after(name: str) -> tuple[AnyExercise, ...]:
-    """The exercises that come after `name` in the book, nearest first."""
+    """The exercises that come after one in the book, nearest first.
+
+    Arguments:
+        name: the exercise's name, one that exists.
+
+    Returns:
+        The exercises; none after the last.
+    """
     names = list(all_exercises())
     return tuple(all_exercises()[n] for n in names[names.index(name) + 1 :])

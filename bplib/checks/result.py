@@ -14,7 +14,14 @@ BOLD = re.compile(r"(?<!\S)\*\*(\S(?:[^*\n]*\S)?)\*\*")
 
 
 def without_bold(text: str) -> str:
-    """A message for a terminal."""
+    """A message for a terminal.
+
+    Arguments:
+        text: lines of light markup.
+
+    Returns:
+        The same without the stars around what is bold.
+    """
     return BOLD.sub(r"\1", text)
 
 
@@ -22,10 +29,12 @@ def without_bold(text: str) -> str:
 class Failure:
     """One thing that was found wrong.
 
-    case  number of the case, from 1; None where the answer fails before any case
-    note  what to call the case, "m=7, n=3"
-    step  signature | returned | type | shape | finite | values | inputs | alias | fresh | library
-    text  one sentence without the case
+    Fields:
+        case: number of the case, from 1; None where the answer fails before any case.
+        note: what to call the case, "m=7, n=3".
+        step: where it was found: signature, returned, type, shape, finite, values, inputs, alias,
+            fresh or library.
+        text: one sentence without the case.
     """
 
     case: int | None
@@ -38,13 +47,19 @@ class Failure:
 class Result:
     """The verdict on one answer.
 
-    status         passed | failed | not_attempted | error | timeout
-    exercise       its name
-    message        what a learner reads: lines of light markup (**bold**, `code`)
-    seed           makes the same cases again
-    failures       what was found wrong; empty unless something was
-    misconception  label of the mistake, where exactly one explains every case
-    details        what is folded away: inputs of a replayed case, what the function printed
+    Fields:
+        status: "passed", "failed", "not_attempted", "error" or "timeout".
+        exercise: its name.
+        message: what a learner reads, lines of light markup (**bold**, `code`).
+        seed: makes the same cases again.
+        failures: what was found wrong; empty unless something was.
+        misconception: label of the mistake, where exactly one explains every case.
+        details: what is folded away: inputs of a replayed case, what the function printed.
+
+    Attributes:
+        passed: whether the status is "passed".
+        attempted: whether it is anything but "not_attempted".
+        text: the message without its markup.
     """
 
     status: str
@@ -70,7 +85,11 @@ class Result:
 
 
 class CheckFailed(AssertionError):
-    """Raised by the strict form of a check for anything but a pass; `.result` has the verdict."""
+    """Raised by the strict form of a check for anything but a pass.
+
+    Arguments:
+        result: the verdict, kept as `.result`.
+    """
 
     def __init__(self, result: Result) -> None:
         super().__init__(result.text)
@@ -78,6 +97,15 @@ class CheckFailed(AssertionError):
 
 
 def headline(status: str, name: str, text: str) -> str:
-    """The first line of every message: mark, name, what happened."""
+    """The first line of every message: mark, name, what happened.
+
+    Arguments:
+        status: as in `Result`.
+        name: the exercise's name.
+        text: what happened.
+
+    Returns:
+        One line of light markup.
+    """
     joint = ": " if status == "not_attempted" else " · "
     return f"{MARKS[status]} **{name}**{joint}{text}"
