@@ -32,8 +32,8 @@ class Failure:
     Fields:
         case: number of the case, from 1; None where the answer fails before any case.
         note: what to call the case, "m=7, n=3".
-        step: where it was found: signature, returned, type, shape, finite, values, inputs, alias,
-            fresh or library.
+        step: where it was found: defined, signature, returned, type, shape, finite, values, inputs,
+            alias, fresh or library.
         text: one sentence without the case.
     """
 
