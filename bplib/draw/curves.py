@@ -24,11 +24,22 @@ def learning_curves(
 ) -> Any:
     """Draw how the loss falls, one curve for each name.
 
-    curves: values by name, the first one at step 0; log: logarithmic loss axis; when left out,
-    logarithmic if every value is positive and they span more than a factor of 30; xlabel, ylabel:
-    axis labels, with units; ax: axes to draw into.
-    Returns the matplotlib Figure. Raises DTypeError when curves is no dict, ShapeError for a curve
-    that is empty or has more than one axis.
+    Arguments:
+        curves: values (steps,) by name, the first one at step 0; one array for a single curve.
+        log: whether the loss axis is logarithmic; when left out, it is where every value is
+            positive and they span more than a factor of 30.
+        xlabel: name of the axis of steps.
+        ylabel: name of the loss axis, with its unit.
+        title: a line above the axes.
+        ax: axes to draw into; a new figure's where it is None.
+
+    Returns:
+        The matplotlib Figure.
+
+    Raises:
+        ShapeError: where there is no curve, or one is empty or has more than one axis.
+        DTypeError: for a curve that holds no numbers.
+        MissingExtraError: where matplotlib is not installed.
     """
     need("matplotlib", "book", "draw.learning_curves")
     series = _series("learning_curves", curves)
@@ -117,11 +128,27 @@ def fit_line(
 ) -> Any:
     """Draw data and the line ŷ = θ₀x + θ₁, with the residuals between them.
 
-    x, y: data (m,); theta0, theta1: slope and intercept, left out to draw the data alone;
-    residuals: a thin line from every point to the prediction; squares: its square as an area;
-    xlabel, ylabel: axis labels, with units; label: name of the line; ax: axes to draw into.
-    Returns the matplotlib Figure. Raises ShapeError when x and y do not match or are empty,
-    DTypeError when they hold no numbers, DomainError when they hold nan or infinity.
+    Arguments:
+        x: data (m,).
+        y: data (m,).
+        theta0: the slope; left out together with theta1 to draw the data alone.
+        theta1: the intercept.
+        residuals: whether a thin line goes from every point to the prediction.
+        squares: whether its square is drawn as an area.
+        xlabel: name of the x axis, with its unit.
+        ylabel: name of the y axis, with its unit.
+        label: name of the line.
+        title: a line above the axes.
+        ax: axes to draw into; a new figure's where it is None.
+
+    Returns:
+        The matplotlib Figure.
+
+    Raises:
+        ShapeError: where x and y do not match or are empty, or the line is given by half.
+        DTypeError: where they hold no numbers.
+        DomainError: where they hold nan or infinity.
+        MissingExtraError: where matplotlib is not installed.
     """
     need("matplotlib", "book", "draw.fit_line")
     x, y = _numbers("fit_line", "x", x), _numbers("fit_line", "y", y)
@@ -208,9 +235,25 @@ def slope(
 ) -> Any:
     """Draw a function, its tangent at one point, and the secant over a step h.
 
-    f: function of an array of numbers; x_range: (low, high); at: the point; derivative: slope of
-    the tangent, not drawn when left out; h: step of the secant from `at` to `at + h`.
-    Returns the matplotlib Figure. Raises ValueError for a range with low ≥ high.
+    The secant has the slope (f(at + h) − f(at)) / h.
+
+    Arguments:
+        f: function of a number.
+        x_range: (low, high).
+        at: the point.
+        derivative: slope of the tangent; not drawn when left out.
+        h: step of the secant, from `at` to `at + h`; not drawn when left out.
+        xlabel: name of the x axis, with its unit.
+        ylabel: name of the function.
+        title: a line above the axes.
+        ax: axes to draw into; a new figure's where it is None.
+
+    Returns:
+        The matplotlib Figure.
+
+    Raises:
+        ValueError: for a range with low ≥ high.
+        MissingExtraError: where matplotlib is not installed.
     """
     need("matplotlib", "book", "draw.slope")
     low, high = (float(end) for end in x_range)
@@ -258,10 +301,23 @@ def error_curves(
 ) -> Any:
     """Draw errors against a step on two logarithmic axes, for finite differences.
 
-    h: steps (k,), positive; errors: errors (k,) by name, zeros left out; best: by name, the step
-    to mark; xlabel, ylabel: axis labels; ax: axes to draw into.
-    Returns the matplotlib Figure. Raises ShapeError for lengths that differ, ValueError when a
-    step is not positive.
+    Arguments:
+        h: steps (k,), positive.
+        errors: errors (k,) by name; zeros are left out.
+        best: by name, the step to mark.
+        xlabel: name of the axis of steps.
+        ylabel: name of the axis of errors.
+        title: a line above the axes.
+        ax: axes to draw into; a new figure's where it is None.
+
+    Returns:
+        The matplotlib Figure.
+
+    Raises:
+        ShapeError: where a curve does not have one error for each step.
+        DTypeError: for a curve that holds no numbers.
+        ValueError: where a step is not positive.
+        MissingExtraError: where matplotlib is not installed.
     """
     need("matplotlib", "book", "draw.error_curves")
     h = np.asarray(h, dtype=float)
