@@ -88,11 +88,22 @@ def symbol_of(node: tape.Tensor) -> str:
 
 
 def read(y: Any, *, dy: Any = None, gradients: bool = True, digits: int = 4) -> Expression:
-    """The expression that ends in `y`, with every value and gradient as text.
+    """The expression that ends in a Tensor, with every value and gradient as text.
 
-    y: the result, a Tensor; dy: gradient that arrives at it (1 for a number); gradients: whether
-    to run the backward pass at all; digits: significant digits. Changes nothing in the tape.
-    Raises DTypeError when y is no Tensor, ShapeError when y has several entries and no dy.
+    Changes nothing in the tape.
+
+    Arguments:
+        y: the result, a Tensor.
+        dy: the gradient that arrives at it, 1 for a number.
+        gradients: whether to run the backward pass at all.
+        digits: significant digits.
+
+    Returns:
+        The Expression, inputs first.
+
+    Raises:
+        DTypeError: where y is not a Tensor.
+        ShapeError: where y has several entries and there is no dy.
     """
     if not isinstance(y, tape.Tensor):
         raise DTypeError(
