@@ -26,9 +26,20 @@ def figure(
 ) -> tuple[Any, Any]:
     """A new figure and its axes in the style of the book.
 
-    rows, columns: grid of axes; width, height: inches; kwargs: passed to `Figure.subplots`.
-    Returns (figure, axes) as `plt.subplots` does. The figure is shown when it is the last line of
-    a cell, or by `show`. Raises MissingExtraError when matplotlib is missing.
+    It is shown when it is the last line of a cell, or by `show`.
+
+    Arguments:
+        rows: of the grid of axes.
+        columns: of the grid of axes.
+        width: of the figure, in inches.
+        height: of the figure, in inches.
+        kwargs: passed to `Figure.subplots`.
+
+    Returns:
+        (figure, axes), as `plt.subplots` does.
+
+    Raises:
+        MissingExtraError: where matplotlib is not installed.
     """
     need("matplotlib", "book", "draw.figure")
     from matplotlib.figure import Figure
@@ -51,8 +62,15 @@ def _look() -> Any:
 def alt(fig: Any, description: str) -> Any:
     """Give a figure its alternative text: what it shows, for those who do not see it.
 
-    fig: a matplotlib Figure or Axes; description: one or two sentences. Returns the figure, so
-    that a cell may end with `draw.alt(fig, "…")`. Raises DTypeError for anything else.
+    Arguments:
+        fig: a matplotlib Figure or Axes.
+        description: one or two sentences.
+
+    Returns:
+        The Figure, so that a cell may end with `draw.alt(fig, "…")`.
+
+    Raises:
+        DTypeError: for anything but a Figure or Axes.
     """
     fig = _figure_of(fig, "alt")
     fig._bplib_alt = " ".join(str(description).split())
@@ -77,8 +95,14 @@ def alt_of(fig: Any) -> str:
 def show(fig: Any, alt: str | None = None) -> None:
     """Show a figure here and now, for cells that show several.
 
-    fig: a matplotlib Figure or Axes, or a Drawing; alt: its alternative text.
     Outside Jupyter this prints the alternative text.
+
+    Arguments:
+        fig: a matplotlib Figure or Axes, or a Drawing.
+        alt: the alternative text of a Figure; its own when left out.
+
+    Raises:
+        DTypeError: for anything else.
     """
     if hasattr(fig, "_repr_mimebundle_"):
         bundle = fig._repr_mimebundle_()
@@ -100,8 +124,16 @@ def show(fig: Any, alt: str | None = None) -> None:
 def svg_of(fig: Any, description: str | None = None, *, unique_ids: bool = True) -> str:
     """A matplotlib figure as SVG: rounded coordinates, no date, title and role for readers.
 
-    fig: a Figure or Axes; description: alternative text, the figure's own when left out;
-    unique_ids: whether several pictures may stand in one HTML document.
+    Arguments:
+        fig: a Figure or Axes.
+        description: alternative text; the figure's own when left out.
+        unique_ids: whether several pictures may stand in one HTML document.
+
+    Returns:
+        The SVG document as text.
+
+    Raises:
+        DTypeError: for anything but a Figure or Axes.
     """
     fig = _figure_of(fig, "svg_of")
     description = description or alt_of(fig)
@@ -143,7 +175,19 @@ def _with_card(svg: str, description: str) -> str:
 
 
 def save(fig: Any, path: str | Path, alt: str | None = None) -> Path:
-    """Write a figure to an .svg file and return its path."""
+    """Write a figure to an .svg file.
+
+    Arguments:
+        fig: a matplotlib Figure or Axes.
+        path: of the file.
+        alt: its alternative text; the figure's own when left out.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        DTypeError: for anything but a Figure or Axes.
+    """
     path = Path(path)
     path.write_text(svg_of(fig, alt) + "\n", encoding="utf-8")
     return path
