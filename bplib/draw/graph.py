@@ -14,7 +14,9 @@ from bplib.errors import UnknownNameError
 class Drawing:
     """A picture made of SVG: show it in a notebook, read `.svg`, or `.save(path)` it.
 
-    svg: the picture; alt: the same in words, for those who do not see it.
+    Arguments:
+        svg: the picture.
+        alt: the same in words, for those who do not see it.
     """
 
     def __init__(self, svg: str, alt: str) -> None:
@@ -52,13 +54,24 @@ def graph(
     of) the wire that leaves it, its gradient in red below (or right of) it. Where a Tensor is used
     more than once, each wire also carries what it sends back; these add up to the gradient.
 
-    y: the result, a bplib.tape.Tensor; values, gradients: what to show; rates: whether to write
-    the local derivative on every wire between numbers; title: a line above the graph;
-    direction: "right", "down", or "auto", which goes right as long as the graph stays readable;
-    digits: significant digits; dy: gradient that arrives at y, 1 when y is a number;
-    alt: the graph in words, written for you when left out.
-    Returns a Drawing. Raises DTypeError when y is no Tensor, ShapeError when y has several entries
-    and no dy, UnknownNameError for another direction.
+    Arguments:
+        y: the result, a bplib.tape.Tensor.
+        values: whether to show the values.
+        gradients: whether to show the gradients.
+        rates: whether to write the local derivative on every wire between numbers.
+        title: a line above the graph.
+        direction: "right", "down", or "auto", which goes right as long as the graph stays readable.
+        digits: significant digits.
+        dy: the gradient that arrives at y, of y's shape; 1 when y is a number.
+        alt: the graph in words; written for you when left out.
+
+    Returns:
+        A Drawing.
+
+    Raises:
+        DTypeError: where y is not a Tensor.
+        ShapeError: where y has several entries and there is no dy.
+        UnknownNameError: for another direction.
     """
     known_direction("draw.graph", direction)
     expression = read(y, dy=dy, gradients=gradients, digits=digits)
