@@ -236,13 +236,21 @@ def arrange(
     ports: Sequence[float] | None = None,
     pull: Sequence[float] | None = None,
 ) -> Layout:
-    """Layered layout of nodes `0 … len(boxes)-1` with `edges` from smaller to larger numbers.
+    """Layered layout of nodes `0 … len(boxes)-1` with edges from smaller to larger numbers.
 
-    boxes: room of each node across the layers, in pixels; gap: free room between neighbours;
-    wire: room on either side of a wire that passes a layer; ports: for each edge how far from
-    the target's anchor it arrives; pull: how strongly each node draws those that use it towards
-    itself (1 by default): what pulls strongly gets the straight wires.
     The smallest coordinate of a box is 0.
+
+    Arguments:
+        boxes: room of each node across the layers, in pixels.
+        edges: pairs (source, target).
+        gap: free room between neighbours, in pixels.
+        wire: room on either side of a wire that passes a layer, in pixels.
+        ports: for each edge how far from the target's anchor it arrives.
+        pull: how strongly each node draws those that use it towards itself (1 by default): what
+            pulls strongly gets the straight wires.
+
+    Returns:
+        A Layout.
     """
     n = len(boxes)
     if n == 0:
