@@ -20,7 +20,11 @@ from bplib.draw.text import escape
 class Page:
     """An interactive figure: shown by a notebook, read as `.html`, or saved with `.save(path)`.
 
-    html: the figure; alt: what it shows, in words; steps: what it says, one sentence a step.
+    Arguments:
+        html: the figure.
+        alt: what it shows, in words.
+        steps: what it says, one sentence a step.
+        svg: the picture that is shown where no script runs.
     """
 
     def __init__(self, html: str, alt: str, steps: list[str], svg: str) -> None:
@@ -71,11 +75,19 @@ def page(
     caption: str | None = None,
     summary: str = "The steps in words",
 ) -> Page:
-    """Put a picture, its words, its data and the script `kind` together.
+    """Put a picture, its words, its data and its script together.
 
-    kind: "stepper" or "player", the name of the script; svg: what is shown without a script;
-    alt: the picture in words; steps: sentences for the folded list; data: for the script;
-    caption: a line below the picture where no script runs; summary: title of the folded list.
+    Arguments:
+        kind: "stepper" or "player", the name of the script.
+        svg: what is shown without a script.
+        alt: the picture in words.
+        steps: sentences for the folded list.
+        data: for the script.
+        caption: a line below the picture where no script runs.
+        summary: title of the folded list.
+
+    Returns:
+        A Page.
     """
     payload = json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("</", "<\\/")
     key = hashlib.sha256((kind + svg + payload).encode()).hexdigest()[:12]
