@@ -28,12 +28,20 @@ def player(
     the frame `start` is shown with its caption, and the other captions in a folded list. Parts
     that frames share are stored once, so frames drawn on the same axes cost little.
 
-    frames: matplotlib figures, Drawings or SVG texts, at least one; captions: a sentence for each,
-    that says what to see; label: what the slider changes, "learning rate"; values: what to write
-    beside the slider for each frame, 1, 2, 3 … when left out; alt: what all frames have in common,
-    in words; start: index of the frame that is shown first.
-    Returns a Page. Raises ShapeError for no frames, another number of captions or values, or a
-    start outside, DTypeError for a frame that is no picture.
+    Arguments:
+        frames: matplotlib figures, Drawings or SVG texts, at least one.
+        captions: a sentence for each frame that says what to see.
+        label: what the slider changes, "learning rate".
+        values: what to write beside the slider for each frame; 1, 2, 3 … when left out.
+        alt: what all frames have in common, in words.
+        start: index of the frame that is shown first.
+
+    Returns:
+        A Page.
+
+    Raises:
+        ShapeError: for no frames, another number of captions or values, or a start outside.
+        DTypeError: for a frame that is not a picture.
     """
     frames, captions = list(frames), [" ".join(str(caption).split()) for caption in captions]
     if not frames:
