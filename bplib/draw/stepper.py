@@ -50,15 +50,24 @@ def stepper(
 ) -> Page:
     """A figure that walks through a tape expression, forward and then backward.
 
-    The reader steps with buttons or arrow keys. With `predict`, the figure asks for each gradient
-    that is a number before it shows it. Every number is computed by the tape beforehand; the page
-    only shows and hides. Where no script runs (GitHub, print), the finished graph is shown, with
-    the steps in words.
+    The reader steps with buttons or arrow keys. Every number is computed by the tape beforehand;
+    the page only shows and hides. Where no script runs (GitHub, print), the finished graph is
+    shown, with the steps in words.
 
-    y: the result, a bplib.tape.Tensor that depends on at least one input; predict: whether asking
-    is switched on at first; rates, title, direction, digits, dy, alt: as in `draw.graph`.
-    Returns a Page. Raises DTypeError when y is no Tensor, ShapeError when y has several entries
-    and no dy, NotReadyError when nothing in y wants a gradient.
+    Arguments:
+        y: the result, a bplib.tape.Tensor that depends on at least one input.
+        predict: whether the figure at first asks for each gradient that is a number before it
+            shows it.
+        rates, title, direction, digits, dy, alt: as in `draw.graph`.
+
+    Returns:
+        A Page.
+
+    Raises:
+        DTypeError: where y is not a Tensor.
+        ShapeError: where y has several entries and there is no dy.
+        UnknownNameError: for another direction.
+        NotReadyError: where nothing in y wants a gradient.
     """
     expression = read(y, dy=dy, digits=digits)
     if y.constant or not expression.reverse:
