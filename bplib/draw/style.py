@@ -102,7 +102,9 @@ def style() -> None:
 
     Sets matplotlib's defaults, and in Jupyter shows figures as SVG that is the same on every run
     and every processor, with their alternative text. Call it once, at the top of a notebook.
-    Raises MissingExtraError when matplotlib is missing.
+
+    Raises:
+        MissingExtraError: where matplotlib is not installed.
     """
     matplotlib = need("matplotlib", "book", "draw.style")
     from cycler import cycler
