@@ -34,13 +34,29 @@ def loss_surface(
 ) -> Any:
     """Draw a loss of two parameters as contour lines, with paths of gradient descent.
 
-    loss: loss(theta0, theta1) of two numbers, or of two arrays of one shape, entry by entry;
-    theta0_range, theta1_range: (low, high); path: array (steps, 2) of (θ₀, θ₁), or a dict of such
-    arrays by name; minimum: (θ₀, θ₁), marked with a cross; levels: number of contour lines;
-    resolution: grid points along each axis; log: lines at equal ratios above the lowest value, at
-    equal distances otherwise; labels: of the two axes; ax: axes to draw into.
-    Returns the matplotlib Figure. Raises DTypeError when loss is no function, ShapeError for a
-    path or a minimum of another shape, ValueError for a range with low ≥ high.
+    Arguments:
+        loss: loss(theta0, theta1) of two numbers, or of two arrays of one shape, entry by entry.
+        theta0_range: (low, high).
+        theta1_range: (low, high).
+        path: array (steps, 2) of (θ₀, θ₁), or a dict of such arrays by name.
+        minimum: (θ₀, θ₁), marked with a cross.
+        levels: number of contour lines.
+        resolution: grid points along each axis.
+        log: whether the lines stand at equal ratios above the lowest value; at equal distances
+            otherwise.
+        labels: of the two axes.
+        loss_name: what the alternative text calls the loss.
+        title: a line above the axes.
+        ax: axes to draw into; a new figure's where it is None.
+
+    Returns:
+        The matplotlib Figure.
+
+    Raises:
+        DTypeError: where loss is not a function.
+        ShapeError: for a path or a minimum of another shape.
+        ValueError: for a range with low ≥ high, or a loss that is constant or nowhere finite there.
+        MissingExtraError: where matplotlib is not installed.
     """
     need("matplotlib", "book", "draw.loss_surface")
     if not callable(loss):
