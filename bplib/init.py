@@ -25,7 +25,7 @@ def zeros(*shape: int, dtype: type = np.float64) -> np.ndarray:
         DomainError: where a size is below 1.
         DTypeError: where a size is not a whole number.
 
-    Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT Press, 2016, section 8.4.
+    Source: I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning, section 8.4.
     """
     return np.zeros([expect.count("zeros", "shape", n) for n in shape], dtype=dtype)
 
@@ -50,8 +50,7 @@ def lecun_normal(
         DomainError: where a size is below 1.
         DTypeError: for a size that is not a whole number, or an rng that is not a Generator.
 
-    Source: Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller, Efficient BackProp, in Neural Networks:
-        Tricks of the Trade, Springer, 1998, section 4.6.
+    Source: Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller (1998), Efficient BackProp, section 4.6.
     """
     n_in = expect.count("lecun_normal", "n_in", n_in)
     n_out = expect.count("lecun_normal", "n_out", n_out)

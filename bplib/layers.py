@@ -132,8 +132,8 @@ class Linear(Layer):
         DomainError: where a size is below 1.
         DTypeError: for a size that is not whole, another dtype, or an rng that is not a Generator.
 
-    Source: D. E. Rumelhart, G. E. Hinton, R. J. Williams, Learning Representations by
-        Back-propagating Errors, Nature 323, 533–536, 1986, equation 1.
+    Source: D. E. Rumelhart, G. E. Hinton, R. J. Williams (1986), Learning Representations by
+        Back-propagating Errors, Nature 323, 533–536, equation 1.
     """
 
     def __init__(

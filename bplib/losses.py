@@ -40,9 +40,9 @@ def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
         ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
         DTypeError: for integers, or float32 against float64.
 
-    Source: chapter 2, "How wrong, in one number"; A.-M. Legendre, Nouvelles méthodes pour la
-        détermination des orbites des comètes, 1805, pp. 72–75; C. F. Gauss, Theoria motus corporum
-        coelestium, 1809, §§ 175–179.
+    Source: chapter 2, "How wrong, in one number"; A.-M. Legendre (1805), Nouvelles méthodes pour
+        la détermination des orbites des comètes, pp. 72–75; C. F. Gauss (1809), Theoria motus
+        corporum coelestium, §§ 175–179.
     """
     difference = _difference("mse", prediction, target)
     with quiet():
@@ -84,8 +84,8 @@ def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
         ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
         DTypeError: for integers, or float32 against float64.
 
-    Source: chapter 2, "Sum, mean, half"; C. M. Bishop, Pattern Recognition and Machine Learning,
-        Springer, 2006, equation 3.12, divided by N.
+    Source: chapter 2, "Sum, mean, half"; C. M. Bishop (2006), Pattern Recognition and
+        Machine Learning, equation 3.12, divided by N.
     """
     difference = _difference("half_mse", prediction, target)
     with quiet():
@@ -123,8 +123,8 @@ def mae(prediction: Array, target: Array) -> tuple[Array, Cache]:
         ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
         DTypeError: for integers, or float32 against float64.
 
-    Source: P.-S. Laplace, Mémoire sur la probabilité des causes par les événements, 1774;
-        I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT Press, 2016, section 6.2.1.2.
+    Source: P.-S. Laplace (1774), Mémoire sur la probabilité des causes par les événements;
+        I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning, section 6.2.1.2.
     """
     difference = _difference("mae", prediction, target)
     with quiet():
@@ -170,8 +170,8 @@ def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, 
         ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
         DTypeError: for integers, or float32 against float64, or a delta that is not a number.
 
-    Source: P. J. Huber, Robust Estimation of a Location Parameter, Annals of Mathematical
-        Statistics 35, 73–101, 1964.
+    Source: P. J. Huber (1964), Robust Estimation of a Location Parameter, Annals of Mathematical
+        Statistics 35, 73–101.
     """
     delta = expect.positive("huber", "delta", delta)
     difference = _difference("huber", prediction, target)

@@ -26,8 +26,8 @@ def r2(prediction: Array, target: Array) -> float:
         DTypeError: for integers, or float32 against float64.
         DomainError: where a column of the targets is constant: there is nothing to explain.
 
-    Source: S. Wright, Correlation and Causation, Journal of Agricultural Research 20, 557–585,
-        1921, who named it the coefficient of determination.
+    Source: S. Wright (1921), Correlation and Causation, Journal of Agricultural Research 20,
+        557–585, who named it the coefficient of determination.
     """
     _check_pair("r2", prediction, target, ranks=(1, 2))
     if len(target) < 2:
@@ -61,8 +61,8 @@ def rmse(prediction: Array, target: Array) -> float:
         ShapeError: where the shapes differ, (m,) against (m, 1) included, or are empty.
         DTypeError: for integers, or float32 against float64.
 
-    Source: T. Hastie, R. Tibshirani, J. Friedman, The Elements of Statistical Learning, 2nd
-        edition, Springer, 2009, section 2.4, on squared error.
+    Source: T. Hastie, R. Tibshirani, J. Friedman (2009), The Elements of Statistical Learning, 2nd
+        edition, section 2.4, on squared error.
     """
     _check_pair("rmse", prediction, target)
     xp = xp_of(prediction, target)

@@ -173,9 +173,9 @@ class SGD(Optimizer):
         DomainError: for no parameters, the same one twice, or an lr that is not positive.
         DTypeError: for things that are not parameters, or an lr that is not a number.
 
-    Source: A. Cauchy, Méthode générale pour la résolution des systèmes d'équations simultanées,
-        Comptes Rendus 25, 536–538, 1847; with random batches H. Robbins, S. Monro, A Stochastic
-        Approximation Method, Annals of Mathematical Statistics 22, 400–407, 1951.
+    Source: A. Cauchy (1847), Méthode générale pour la résolution des systèmes d'équations
+        simultanées, Comptes Rendus 25, 536–538; with random batches H. Robbins, S. Monro (1951), A
+        Stochastic Approximation Method, Annals of Mathematical Statistics 22, 400–407.
     """
 
     def update(self, value: Any, grad: Any, **slots: Any) -> None:

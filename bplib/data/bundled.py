@@ -44,8 +44,8 @@ def diabetes(*, dtype: Any = np.float64) -> Dataset:
     Raises:
         DTypeError: for a dtype that is neither float32 nor float64.
 
-    Source: B. Efron, T. Hastie, I. Johnstone, R. Tibshirani, Least Angle Regression, The Annals
-        of Statistics 32(2), 407–499, 2004, table 1.
+    Source: B. Efron, T. Hastie, I. Johnstone, R. Tibshirani (2004), Least Angle Regression, The
+        Annals of Statistics 32(2), 407–499, table 1.
     """
     dtype = expect.precision("diabetes", dtype)
     arrays = _load("diabetes.npz")
@@ -93,8 +93,8 @@ def digits(*, dtype: Any = np.float64) -> Dataset:
     Raises:
         DTypeError: for a dtype that is neither float32 nor float64.
 
-    Source: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine
-        Learning Repository, 1998.
+    Source: E. Alpaydin, C. Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine
+        Learning Repository.
     """
     dtype = expect.precision("digits", dtype)
     arrays = _load("digits.npz")

@@ -110,7 +110,7 @@ def xor(
         DomainError: for n below 1, a negative noise, or a number that is not finite.
         DTypeError: for an n that is not an int, an rng that is not a Generator, another dtype.
 
-    Source: M. Minsky, S. Papert, Perceptrons, MIT Press, 1969, on what one neuron cannot learn.
+    Source: M. Minsky, S. Papert (1969), Perceptrons, on what one neuron cannot learn.
     """
     n, noise, dtype = _check("xor", n, noise, rng, dtype)
     i = np.arange(n)

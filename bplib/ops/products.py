@@ -25,8 +25,8 @@ def linear(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
         ShapeError: where the ranks or the widths do not fit, or an array is empty.
         DTypeError: for integers, or float32 against float64.
 
-    Source: chapter 2, "Columns"; I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, MIT
-        Press, 2016, section 6.5.
+    Source: chapter 2, "Columns"; I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning,
+        section 6.5.
     """
     expect.floats("linear", x=x, W=W, b=b)
     if not (x.ndim == W.ndim == 2 and b.ndim == 1 and x.shape[1] == W.shape[0]):
@@ -96,9 +96,8 @@ def matmul(A: Array, B: Array) -> tuple[Array, Cache]:
         ShapeError: where the shapes do not fit, for an array without axes, or for an empty one.
         DTypeError: for integers, or float32 against float64.
 
-    Source: M. B. Giles, Collected Matrix Derivative Results for Forward and Reverse Mode
-        Algorithmic Differentiation, in Advances in Automatic Differentiation, 35–44, Springer,
-        2008, section 2.2.
+    Source: M. B. Giles (2008), Collected Matrix Derivative Results for Forward and Reverse Mode
+        Algorithmic Differentiation, section 2.2.
     """
     expect.floats("matmul", A=A, B=B)
     if A.ndim == 0 or B.ndim == 0:
