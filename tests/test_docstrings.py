@@ -1,8 +1,10 @@
 """The docstring is the reference page: it says formula, arguments, shapes, results and errors."""
 
+import builtins
 import importlib
 import inspect
 import pkgutil
+import re
 
 import pytest
 
@@ -71,30 +73,54 @@ def test_every_module_says_what_it_is_for():
 @pytest.mark.parametrize("module, thing", EVERYTHING)
 def test_first_line_is_one_sentence(module, thing):
     first = thing.__doc__.splitlines()[0]
-    assert first[-1] in ".:" and len(first) > 10
+    assert first[-1] in ".:?" and len(first) > 10
+
+
+def sections(text):
+    """{title: lines} of a docstring; what stands before the first title is under ""."""
+    found, title = {"": []}, ""
+    for line in text.splitlines():
+        opened = re.match(r"(Arguments|Fields|Attributes|Returns|Raises|Source):(.*)", line)
+        if opened:
+            title = opened[1]
+            found[title] = [opened[2].strip()]
+        elif line.startswith("    ") or not line.strip() or title == "":
+            found[title].append(line)
+        else:
+            raise AssertionError(f"a line outside of every section: {line!r}")
+    return found
+
+
+def entries(lines):
+    """The names that a section explains, in order: `name: …` or `first, second: …`."""
+    found = [re.match(r"    (\*{0,2}\w+(?:, \*{0,2}\w+)*): \S", line) for line in lines]
+    return [name.lstrip("*") for match in found if match for name in match[1].split(", ")]
 
 
 @pytest.mark.parametrize("module, function", FUNCTIONS)
 def test_arguments_and_results(module, function):
-    text = inspect.getdoc(function)
-    for name in arguments_of(function):
-        assert f"`{name}`" in text or f"`{name}," in text or f"{name}:" in text, name
-    if inspect.signature(function).return_annotation not in (None, "None"):
-        assert "eturns" in text
-    else:
-        assert "Raises" in text  # a check returns nothing: it exists for what it raises
+    page = sections(inspect.getdoc(function))
+    assert entries(page.get("Arguments", [])) == arguments_of(function)
+    returns_nothing = inspect.signature(function).return_annotation in (None, "None")
+    assert "Raises" in page if returns_nothing else "\n".join(page["Returns"]).strip()
+
+
+@pytest.mark.parametrize("module, function", FUNCTIONS)
+def test_errors_exist(module, function):
+    page = sections(inspect.getdoc(function))
+    for name in entries(page.get("Raises", [])):
+        assert hasattr(bplib.errors, name) or hasattr(builtins, name), name
 
 
 @pytest.mark.parametrize(
     "module, function", [p for p in FUNCTIONS if p.values[0].startswith(MATHEMATICAL)]
 )
-def test_formula_and_errors(module, function):
-    text = inspect.getdoc(function)
-    assert "Raises" in text
+def test_formula_and_source(module, function):
+    page = sections(inspect.getdoc(function))
     symbols = ("=", "≈", "~", "→", "←", "Formula")
-    assert any(symbol in text for symbol in symbols)
-    if not function.__name__.endswith("_backward"):
-        assert "Source" in text or module == "data.synthetic"
+    assert any(symbol in line for line in page[""] for symbol in symbols)
+    if not function.__name__.endswith("_backward") and module != "data.synthetic":
+        assert page["Source"]
 
 
 @pytest.mark.parametrize("module", [ops, losses])
