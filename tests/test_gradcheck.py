@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bplib import losses, ops
+from bplib.backend import to_numpy
 from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, UnknownNameError
 from bplib.gradcheck import gradcheck, numerical_gradient
 from bplib.layers import Linear
@@ -68,6 +69,24 @@ def test_a_function_of_several_inputs(rng):
         lambda a, b: (a * b * b).sum(), [a, b], gradient=lambda a, b: (b * b, 2 * a * b)
     )
     assert report.ok and [r.name for r in report.arguments] == ["a", "b"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_on_every_device(method, xp, rng):
+    inputs = [xp.asarray(rng.standard_normal(shape)) for shape in ((3, 4), (4, 5), (5,))]
+    assert gradcheck(ops.linear, inputs, method=method).ok
+    wrong = linear_with(lambda x, W, dy: (dy @ W.T, 2 * (x.T @ dy), dy.sum(0)))
+    report = gradcheck((ops.linear, wrong), inputs, method=method)
+    assert [argument.ok for argument in report.arguments] == [True, False, True]
+    assert "worst entry" in str(report)
+    layer = Linear(4, 3, rng=rng)
+    for parameter in layer.parameters():
+        parameter.value = xp.asarray(parameter.value)
+    assert gradcheck(layer, inputs[0], method=method).ok
+    a = inputs[2]
+    assert gradcheck(lambda a: (a**3).sum(), a, gradient=lambda a: 3 * a**2, method=method).ok
+    slopes = numerical_gradient(lambda v: (v**3).sum(), a)
+    np.testing.assert_allclose(to_numpy(slopes), 3 * to_numpy(a) ** 2, rtol=1e-7, atol=1e-9)
 
 
 # Planted mistakes: pairs that are wrong in the ways of traps known from books and courses.

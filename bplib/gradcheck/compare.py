@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bplib.backend import Array, xp_of
+from bplib.backend import Array, to_numpy, xp_of
 from bplib.gradcheck.report import ArgumentReport, Kink
 from bplib.gradcheck.slopes import Slopes, normal_like, scale, unit
 
@@ -36,7 +36,7 @@ class Comparison:
         if getattr(dx, "shape", None) != x.shape:
             note = f"the gradient has shape {getattr(dx, 'shape', None)}, {name} has {x.shape}"
             return ArgumentReport(name, x.shape, self.method, False, np.inf, note=note)
-        if not bool(xp_of(dx).isfinite(dx).all()):
+        if not to_numpy(xp_of(dx).isfinite(dx).all()):
             note = "the gradient holds NaN or inf"
             return ArgumentReport(name, x.shape, self.method, False, np.inf, note=note)
         if self.method != "entries":
@@ -49,7 +49,7 @@ class Comparison:
 
     def _along(self, i: int, x: Array, dx: Array) -> tuple[float, bool]:
         v = normal_like(x, self.rng) * scale(x)
-        said = float((dx * v).sum())
+        said = float(to_numpy((dx * v).sum()))
         measured, noise = self.slopes.along(i, x, v)
         error, agrees = self._agree(said, measured, noise)
         return error, agrees and self.slopes.corner(i, x, v) is None
@@ -91,8 +91,8 @@ class Comparison:
         )
 
     def _entry(self, i: int, x: Array, dx: Array, index: tuple[int, ...]) -> _Entry:
-        size = float(scale(x))
-        said, v = float(dx[index]), unit(x, index) * size
+        size = scale(x)
+        said, v = float(to_numpy(dx[index])), unit(x, index) * size
         measured, noise = self.slopes.along(i, x, v)
         error, agrees = self._agree(said * size, measured, noise)
         corner = self.slopes.corner(i, x, v)

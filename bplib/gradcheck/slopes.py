@@ -56,7 +56,7 @@ class Slopes:
 
     def _rounding(self, i: int, x: Array) -> float:
         """How far rounding may move s: one part in 2⁵² of everything that is summed."""
-        summed = float(abs(self.dy * self._value(i, x)).sum())
+        summed = float(to_numpy(abs(self.dy * self._value(i, x)).sum()))
         return 4 * float(np.finfo(np.float64).eps) * summed
 
     def _value(self, i: int, x: Array) -> Array:
@@ -103,10 +103,9 @@ def central(f: Callable[[Array], float], x: Array, v: Array, h: float) -> float:
     return (f(x + h * v) - f(x - h * v)) / (2 * h)
 
 
-def scale(x: Array) -> Array:
+def scale(x: Array) -> float:
     """The typical size of an array's entries: their root mean square, 1 if all are zero."""
-    size = (x * x).mean() ** 0.5
-    return size if float(size) > 0 else size + 1
+    return float(to_numpy((x * x).mean())) ** 0.5 or 1.0
 
 
 def unit(x: Array, index: tuple[int, ...]) -> Array:

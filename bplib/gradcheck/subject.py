@@ -60,7 +60,11 @@ def subject_of(
             dx = returned(*inputs, **constants)
             return tuple(d * dy for d in (dx if isinstance(dx, tuple) else (dx,)))
 
-        yield Subject(what, names, inputs, lambda *x: np.asarray(f(*x, **constants)), gradients)
+        def number(*x: Array) -> Array:
+            y = f(*x, **constants)
+            return y if hasattr(y, "dtype") else expect.number_like(y, x[0])
+
+        yield Subject(what, names, inputs, number, gradients)
         return
     back = _find_backward(f, what) if backward is None else backward
 
