@@ -72,10 +72,12 @@ class Result:
 
     @property
     def passed(self) -> bool:
+        """Whether the answer is right."""
         return self.status == "passed"
 
     @property
     def attempted(self) -> bool:
+        """Whether there is an answer at all."""
         return self.status != "not_attempted"
 
     @property

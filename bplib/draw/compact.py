@@ -42,8 +42,15 @@ def _fewer_points(match: re.Match[str]) -> str:
 def keep(points: list[Point], tolerance: float) -> list[int]:
     """Indices of the points that a line needs to stay within `tolerance` of its course.
 
-    Source: D. Douglas and T. Peucker, "Algorithms for the reduction of the number of points
-    required to represent a digitized line or its caricature", Cartographica 10 (1973).
+    Arguments:
+        points: corners of the line, in order.
+        tolerance: how far the line may stray, in the unit of the points.
+
+    Returns:
+        The indices in order, the first and the last point among them.
+
+    Source: D. Douglas, T. Peucker (1973), Algorithms for the reduction of the number of points
+        required to represent a digitized line or its caricature, Cartographica 10.
     """
     kept = {0, len(points) - 1}
     open_ends = [(0, len(points) - 1)]

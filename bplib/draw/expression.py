@@ -75,7 +75,7 @@ class Expression:
 
 
 def symbol_of(node: tape.Tensor) -> str:
-    """What stands inside the shape of an operation: +, ×, x², max, …"""
+    """What stands inside the shape of an operation: +, ×, x², max and so on."""
     operation = node.operation or ""
     if operation == "power":
         exponent = text.number(node.constants.get("exponent", 2))
