@@ -196,6 +196,13 @@ def test_ci_runs_what_everybody_runs():
     assert "exec make test" in script.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("question", ["check", "format --check"])
+def test_ruff_has_nothing_to_say(question):
+    command = [sys.executable, "-m", "ruff", *question.split(), "--no-cache", str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
