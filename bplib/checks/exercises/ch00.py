@@ -99,6 +99,11 @@ slope_between_points = Exercise(
             "rise times run is an area; the slope is a quotient.",
             lambda x0, y0, x1, y1: (y1 - y0) * (x1 - x0),
         ),
+        Misconception(
+            "sign-thrown-away",
+            "a line that falls has a negative slope; the sign belongs to it.",
+            lambda x0, y0, x1, y1: abs((y1 - y0) / (x1 - x0)),
+        ),
     ),
     hints=(
         "A slope says how far y moves for one step of x. How far does y move, over how many steps?",

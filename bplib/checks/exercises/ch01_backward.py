@@ -12,10 +12,10 @@ def _rates(operation, left, right):
     return float(left >= right), float(left < right)
 
 
-def _backward(graph, values, end, *, rates=_rates, order=None, collect=None, start=1.0):
+def _backward(graph, values, end, *, rates=_rates, order=None, collect=None, start=1.0, others=0.0):
     """A backward pass with parts that can be exchanged for wrong ones."""
     parents = {name: graph[name][1:] if name in graph else () for name in values}
-    gradients = dict.fromkeys(values, 0.0)
+    gradients = dict.fromkeys(values, others)
     gradients[end] = start
     for name in (order or depth_first)(parents)[::-1]:
         if name in graph:
@@ -72,6 +72,16 @@ def _send_again(graph, values, end):
             send(right)
 
     send(end)
+    return gradients
+
+
+def _rates_alone(graph, values, end):
+    gradients = dict.fromkeys(values, 0.0)
+    gradients[end] = 1.0
+    for operation, left, right in graph.values():
+        to_left, to_right = _rates(operation, values[left], values[right])
+        gradients[left] += to_left
+        gradients[right] += to_right
     return gradients
 
 
@@ -279,6 +289,22 @@ GRAPH_GRADIENTS = Exercise(
             "the way back starts with the end's value. It starts with the end's slope with "
             "respect to itself.",
             lambda graph, values, end: _backward(graph, values, end, start=values[end]),
+        ),
+        Misconception(
+            "max-skipped",
+            "nothing comes back through a max. Is it called 'max' in your code, as in the graph?",
+            _with_rates(maximum=lambda x, y: (0.0, 0.0)),
+        ),
+        Misconception(
+            "rates-for-gradients",
+            "each node sends back its rate alone. Multiply it by the gradient that arrived at the "
+            "node.",
+            _rates_alone,
+        ),
+        Misconception(
+            "ones-to-start-from",
+            "every gradient starts at 1. Only the end's does; all others start at 0.",
+            lambda graph, values, end: _backward(graph, values, end, others=1.0),
         ),
     ),
     hints=(

@@ -122,12 +122,45 @@ MINIMUM_BILL_GRADIENTS = Exercise(
                 1.0,
             ),
         ),
+        Misconception(
+            "tip-for-its-slope",
+            "dtip is the tip itself. A unit more of tip is a unit more of bill.",
+            lambda price, minimum, factor, tip: (
+                *_minimum_bill_gradients(price, minimum, factor, tip)[:3],
+                tip,
+            ),
+        ),
+        Misconception(
+            "factor-counts-as-added",
+            "the gradient of the factor is 1, as if it were added. It multiplies what is due.",
+            lambda price, minimum, factor, tip: (
+                *_minimum_bill_gradients(price, minimum, factor, tip)[:2],
+                1.0,
+                1.0,
+            ),
+        ),
+        Misconception(
+            "price-always-wins",
+            "the price gets the gradient even where the minimum is larger.",
+            lambda price, minimum, factor, tip: (factor, 0.0, max(price, minimum), 1.0),
+        ),
+        Misconception(
+            "max-multiplies",
+            "the max passes on what arrives, as it is; here it is multiplied by the winner's "
+            "value.",
+            lambda price, minimum, factor, tip: (
+                factor * price * (price >= minimum),
+                factor * minimum * (price < minimum),
+                max(price, minimum),
+                1.0,
+            ),
+        ),
     ),
     hints=(
         "Three nodes, three habits: max routes, multiply swaps, add distributes.",
         "Go backwards: the add, then the multiply, then the max. What arrives at the max?",
-        "At the max arrives the value of the other factor. All of it goes to one side; decide "
-        "with a comparison that is true for the price in a draw too.",
+        "What arrives at the max is the number it is multiplied by. All of it goes to one side; "
+        "decide with a comparison that is true for the price in a draw too.",
     ),
     after=(
         "Four slopes, and a condition decides where one of them goes: that a program branches is "

@@ -62,6 +62,23 @@ def _whole_rows(f, x, h):
     return gradient
 
 
+def _nudges_pile_up(f, x, h):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        above, below = x, x.copy()
+        above[index] += h
+        below[index] -= h
+        gradient[index] = (f(above) - f(below)) / (2 * h)
+    return gradient
+
+
+def _first_entry_only(f, x, h):
+    gradient = np.zeros(np.shape(x))
+    gradient.flat[0] = _central_gradient(f, x, h).flat[0]
+    return gradient
+
+
 def _flat(f, x, h):
     start = np.asarray(x, dtype=np.float64)
     nudges = np.eye(start.size).reshape(start.size, *start.shape) * h
@@ -182,6 +199,28 @@ CENTRAL_GRADIENT = Exercise(
             "integers-swallow-the-nudge",
             "right for floats; in an array of integers the nudge is rounded away.",
             _entry_by_entry(lambda above, here, below, h: (above - below) / (2 * h), dtype=None),
+        ),
+        Misconception(
+            "one-array-twice",
+            "both sides are one and the same array, so nothing moves: `b = a` makes no copy, "
+            "`a.copy()` does.",
+            lambda f, x, h: np.zeros(np.shape(x)),
+        ),
+        Misconception(
+            "nudges-pile-up",
+            "one of the two sides is x itself, so every nudge stays for the entries that follow. "
+            "Copy x for both sides.",
+            _nudges_pile_up,
+        ),
+        Misconception(
+            "return-in-the-loop",
+            "only the first entry was worked out: the `return` stands inside the loop.",
+            _first_entry_only,
+        ),
+        Misconception(
+            "another-step",
+            "another step than h was used. Take the differences with the h that is given.",
+            lambda f, x, h: _central_gradient(f, x, 1e-5),
         ),
     ),
     hints=(

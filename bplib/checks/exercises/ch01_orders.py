@@ -76,6 +76,20 @@ def _once_for_every_path(parents):
     return order
 
 
+def _from_the_first_name(parents):
+    order, seen = [], set()
+
+    def visit(name):
+        if name not in seen:
+            seen.add(name)
+            for parent in parents[name]:
+                visit(parent)
+            order.append(name)
+
+    visit(next(iter(parents)))
+    return order
+
+
 def _itself_first(parents):
     order, seen = [], set()
 
@@ -214,6 +228,18 @@ TOPOLOGICAL_ORDER = Exercise(
             "inputs-left-out",
             "the inputs, which have no parents, are left out.",
             lambda parents: [name for name in depth_first(parents) if parents[name]],
+        ),
+        Misconception(
+            "dictionary-turned-round",
+            "this is the order of the dictionary turned round, which fits by luck where the end "
+            "stands first.",
+            lambda parents: list(parents)[::-1],
+        ),
+        Misconception(
+            "one-start-only",
+            "the walk starts at the first name alone and misses whoever does not lead there. Start "
+            "it at every name.",
+            _from_the_first_name,
         ),
     ),
     hints=(

@@ -81,6 +81,16 @@ BITTERNESS_SLOPE = Exercise(
             "slope here.",
             lambda cups: _refund(cups + 1) - _refund(cups),
         ),
+        Misconception(
+            "pot-forgotten",
+            "the spoon for the pot is missing: what is squared is 3 × cups + 1.",
+            lambda cups: 9 * cups,
+        ),
+        Misconception(
+            "brackets-missing",
+            "without brackets only 3 × cups is multiplied. Put them around 3 × cups + 1.",
+            lambda cups: 9 * cups + 1,
+        ),
     ),
     hints=(
         "One path, three links. Along a path, rates multiply.",
@@ -165,6 +175,21 @@ SUM_TIMES_GRADIENTS = Exercise(
             "z-counts-as-added",
             "the gradient of z is 1, as if z were added. It multiplies the sum.",
             lambda x, y, z: (z, z, 1.0),
+        ),
+        Misconception(
+            "product-for-the-sum",
+            "z is multiplied by a sum: its rate is x + y, not x × y.",
+            lambda x, y, z: (z, z, x * y),
+        ),
+        Misconception(
+            "f-for-its-slope",
+            "dz is the value of f. The rate of z is the other factor alone.",
+            lambda x, y, z: (z, z, (x + y) * z),
+        ),
+        Misconception(
+            "add-multiplies",
+            "an add multiplies by nothing: x and y get what arrives at the sum, as it is.",
+            lambda x, y, z: (x * z, y * z, x + y),
         ),
     ),
     hints=(
@@ -265,6 +290,26 @@ SHARED_WIRE_GRADIENTS = Exercise(
             "gradients-swapped",
             "da and db stand in each other's place.",
             lambda a, b: _shared_wire_gradients(a, b)[::-1],
+        ),
+        Misconception(
+            "s-left-out",
+            "f = p × s has two factors, and all that comes back through s is missing.",
+            lambda a, b: ((a * b + a) * b, (a * b + a) * a),
+        ),
+        Misconception(
+            "multiply-not-swapped-at-f",
+            "at f = p × s each factor got its own value back: s receives p, and p receives s.",
+            lambda a, b: ((2 * a * b + a) * b + a * b + a, (2 * a * b + a) * a),
+        ),
+        Misconception(
+            "upstream-forgotten",
+            "s = p + a passes on 1 instead of 1 times the gradient that arrives at s.",
+            lambda a, b: ((a * b + a + 1) * b + 1, (a * b + a + 1) * a),
+        ),
+        Misconception(
+            "upstream-forgotten-at-a",
+            "s = p + a passes on 1 to a instead of 1 times the gradient that arrives at s.",
+            lambda a, b: ((2 * a * b + a) * b + 1, (2 * a * b + a) * a),
         ),
     ),
     hints=(

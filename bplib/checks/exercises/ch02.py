@@ -6,6 +6,7 @@ from bplib.checks.exercises import (
     ch02_matrix,
     ch02_predictions,
     ch02_scaling,
+    ch02_standardise,
     ch02_steps,
 )
 
@@ -25,7 +26,7 @@ EXERCISES = (
     ch02_matrix.learning_rate_limit,
     ch02_predictions.steps_when_standardised,
     ch02_scaling.line_in_raw_units,
-    ch02_matrix.standardise,
+    ch02_standardise.standardise,
     ch02_predictions.silent_shape,
     ch02_scaling.fit_line,
 )

@@ -69,6 +69,11 @@ def _derivative_by_x(x, y, theta0, theta1, theta2):
     return np.mean(push * 2.0 * x), np.mean(push), np.mean(push) * 0.0
 
 
+def _averaged_first(x, y, theta0, theta1, theta2):
+    push = np.mean(2.0 * _error(x, y, theta0, theta1, theta2))
+    return push * np.mean(x**2), push * np.mean(x), push
+
+
 def _straight_line_error(x, y, theta0, theta1, theta2):
     return _curve_gradients(x, y, 0.0, theta1, theta2)
 
@@ -143,6 +148,12 @@ curve_gradients = Exercise(
             "curve-left-out-of-the-error",
             "the error was computed with the straight part alone: theta0 * x**2 is missing in it.",
             _straight_line_error,
+        ),
+        Misconception(
+            "averaged-before-multiplying",
+            "the errors are averaged first and then multiplied by an average; each error belongs "
+            "to its own x, so multiply first, then average.",
+            _averaged_first,
         ),
     ),
     hints=(

@@ -35,6 +35,16 @@ def _line_gradients_turned(x, y, theta0, theta1):
     return -2.0 / x.size * np.dot(x, residual), -2.0 / x.size * residual.sum()
 
 
+def _push_of_one(i):
+    """The gradients of a loop from which one person's push comes out."""
+
+    def gradients(x, y, theta0, theta1):
+        push = 2.0 * (theta0 * x[i] + theta1 - y[i]) / len(x)
+        return push * x[i], push
+
+    return gradients
+
+
 predict_line = Exercise(
     name="predict_line",
     chapter=2,
@@ -80,6 +90,16 @@ predict_line = Exercise(
             "slope-added",
             "theta0 is added to x where it should multiply it.",
             lambda x, theta0, theta1: theta0 + x + theta1,
+        ),
+        Misconception(
+            "numbers-of-the-chapter",
+            "the chapter's own line, 5 x - 10, stands where theta0 and theta1 belong.",
+            lambda x, theta0, theta1: 5.0 * x - 10.0,
+        ),
+        Misconception(
+            "return-in-the-loop",
+            "only the first person was predicted: the `return` stands inside the loop.",
+            lambda x, theta0, theta1: theta0 * x[0] + theta1,
         ),
     ),
     hints=(
@@ -157,6 +177,45 @@ mean_squared_error = Exercise(
             "difference-of-squares",
             "prediction and target are squared on their own; square the difference of the two.",
             lambda p, t: np.mean(p**2 - t**2),
+        ),
+        Misconception(
+            "last-person-only",
+            "only the last person counts: `=` overwrites the total where `+=` adds to it, or the "
+            "total is set to 0 inside the loop.",
+            lambda p, t: (p[-1] - t[-1]) ** 2 / len(t),
+        ),
+        Misconception(
+            "first-person-only",
+            "only the first person counts: the `return` stands inside the loop.",
+            lambda p, t: (p[0] - t[0]) ** 2 / len(t),
+        ),
+        Misconception(
+            "doubled-for-squared",
+            "the errors are doubled, not squared: in Python a square is `** 2`, and `* 2` is "
+            "twice.",
+            lambda p, t: np.mean(2 * (p - t)),
+        ),
+        Misconception(
+            "sum-for-difference",
+            "prediction and target are added; the error is their difference.",
+            lambda p, t: np.mean((p + t) ** 2),
+        ),
+        Misconception(
+            "square-of-the-sum",
+            "the errors are added up before they are squared, so misses above and below cancel; "
+            "square each one first.",
+            lambda p, t: np.sum(p - t) ** 2 / len(t),
+        ),
+        Misconception(
+            "norm-not-squared",
+            "the norm is the root of the sum of the squares; square it before you divide by m.",
+            lambda p, t: np.linalg.norm(p - t) / len(t),
+        ),
+        Misconception(
+            "variance-of-the-errors",
+            "this is the variance of the errors: their mean was taken off first, so predictions "
+            "that are all too high by the same amount would cost nothing.",
+            lambda p, t: np.var(p - t),
         ),
     ),
     hints=(
@@ -251,6 +310,49 @@ line_gradients = Exercise(
             "prediction-for-error",
             "the prediction stands where the error should: y is never subtracted.",
             lambda x, y, a, b: two_gradients(x, 0.0 * y, a, b),
+        ),
+        Misconception(
+            "square-for-its-slope",
+            "the squared error stands where its slope, twice the error, belongs.",
+            lambda x, y, a, b: (
+                2 * np.mean((a * x + b - y) ** 2 * x),
+                2 * np.mean((a * x + b - y) ** 2),
+            ),
+        ),
+        Misconception(
+            "own-value",
+            "multiply swaps: theta0 receives x, the other factor, and here it got its own value.",
+            lambda x, y, a, b: (
+                two_gradients(x, y, a, b)[1] * a,
+                two_gradients(x, y, a, b)[1],
+            ),
+        ),
+        Misconception(
+            "last-person-only",
+            "only the last person's push is there: `=` overwrites the sum where `+=` adds to it.",
+            _push_of_one(-1),
+        ),
+        Misconception(
+            "first-person-only",
+            "only the first person's push is there: the `return` stands inside the loop.",
+            _push_of_one(0),
+        ),
+        Misconception(
+            "mean-of-a-sum",
+            "dtheta1 is right; in dtheta0 a matrix product has added up already, and the mean of "
+            "one number is that number. Divide by m.",
+            lambda x, y, a, b: (
+                len(x) * two_gradients(x, y, a, b)[0],
+                two_gradients(x, y, a, b)[1],
+            ),
+        ),
+        Misconception(
+            "intercept-not-averaged",
+            "dtheta0 is right; dtheta1 is a sum over the people where the mean belongs.",
+            lambda x, y, a, b: (
+                two_gradients(x, y, a, b)[0],
+                len(x) * two_gradients(x, y, a, b)[1],
+            ),
         ),
     ),
     hints=(

@@ -60,6 +60,11 @@ first_step = Prediction(
         (0.336, "step-alone", "that is the step; add it to where theta0 stands."),
         (-0.336, "step-alone-uphill", "that is the rate times the gradient, not the new theta0."),
         (5.168, "half", "that step is half as long as it should be."),
+        (
+            -331.0,
+            "no-rate-uphill",
+            "that adds the whole gradient; only a thousandth of it comes off.",
+        ),
     ),
     hints=(
         "The new value is the old one minus the learning rate times the gradient.",
@@ -151,6 +156,9 @@ silent_shape = Prediction(
     answer=(442, 442),
     wrong=(
         ((442, 1), "first-operand", "that is what one would like; NumPy stretches both operands."),
+        ((442,), "second-operand", "that is what one would like; NumPy stretches both operands."),
+        ((1, 442), "turned", "one axis is stretched, and then so is the other."),
+        ("error", "refused", "NumPy refuses nothing here: it stretches every axis of length 1."),
     ),
     hints=(
         "NumPy lines the shapes up from the right.",

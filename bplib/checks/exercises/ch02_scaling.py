@@ -83,8 +83,16 @@ def _at_the_minimum(answer, expected, x, y):
         return True
     with np.errstate(over="ignore"):
         here, least = _loss_at(answer, x, y), _loss_at(expected, x, y)
+    if here > np.var(y):
+        return (
+            f"the loss at your line is {here:.4g}; the flat line at the mean of y has "
+            f"{np.var(y):.4g}. Has the descent exploded, or is the line in other units?"
+        )
     if here > 1.01 * least:
-        return f"the loss at your line is {here:.4g}; the least possible is {least:.4g}."
+        return (
+            f"the loss at your line is {here:.4g}; the least possible is {least:.4g}. Does it "
+            "still fall when you take more steps?"
+        )
     return (
         "the loss at your line is within one per cent of the least there is, and still theta0 or "
         "theta1 is not right to six digits: along the floor of the valley the way is long. "
@@ -103,6 +111,15 @@ def _fit_in_scaled_units(x, y):
 def _fit_mapped_without_shift(x, y):
     slope, intercept = _fit_in_scaled_units(x, y)
     return slope / x.std(), intercept
+
+
+def _fit_with_y_scaled(x, y):
+    return _fit_line(x, (y - y.mean()) / y.std())
+
+
+def _fit_mapped_the_wrong_way(x, y):
+    slope, intercept = _fit_in_scaled_units(x, y)
+    return slope * x.std(), intercept + slope * x.mean()
 
 
 def _fit_stopped_early(x, y):
@@ -183,6 +200,18 @@ line_in_raw_units = Exercise(
             "the slope was left as it is; it counts per std of x, and theta0 counts per unit.",
             lambda a, b, mean, std: (a, b - a * mean),
         ),
+        Misconception(
+            "slope-divided-twice",
+            "the slope is right; in the intercept it is divided by std twice, as happens when "
+            "`slope` is overwritten first.",
+            lambda a, b, mean, std: (a / std, b - a / std * mean / std),
+        ),
+        Misconception(
+            "slope-left-out",
+            "the slope is right; in the intercept mean / std is how far the origin moved in z, and "
+            "each unit of z is worth slope.",
+            lambda a, b, mean, std: (a / std, b - mean / std),
+        ),
     ),
     hints=(
         "Put the definition of z into the line and multiply out.",
@@ -248,6 +277,17 @@ fit_line = Exercise(
             "both numbers are right and in each other's place; "
             "the order asked for is (theta0, theta1).",
             lambda x, y: _fit_line(x, y)[::-1],
+        ),
+        Misconception(
+            "y-left-in-scaled-units",
+            "y was standardised too, and the line was not carried back to y's units: times the "
+            "deviation of y, plus its mean.",
+            _fit_with_y_scaled,
+        ),
+        Misconception(
+            "mapped-back-the-wrong-way",
+            "x was mapped the wrong way: put z = (x - mean) / std into the line and multiply out.",
+            _fit_mapped_the_wrong_way,
         ),
     ),
     hints=(

@@ -53,6 +53,13 @@ def _step_in_reverse_sequence(x, y, theta0, theta1, lr):
     return theta0 - lr * two_gradients(x, y, theta0, theta1)[0], theta1
 
 
+def _step_person_by_person(x, y, theta0, theta1, lr):
+    for x_i, y_i in zip(x, y, strict=True):
+        push = 2.0 * (theta0 * x_i + theta1 - y_i) / len(x)
+        theta0, theta1 = theta0 - lr * push * x_i, theta1 - lr * push
+    return theta0, theta1
+
+
 def _step_with(factor):
     """A step whose gradient is off by `factor(m)`."""
 
@@ -141,6 +148,23 @@ gradient_step = Exercise(
                 b - lr * two_gradients(x, y, a, b)[0],
             ),
         ),
+        Misconception(
+            "change-returned-uphill",
+            "these are the learning rate times the gradients; the new parameters are the old ones "
+            "minus them.",
+            lambda x, y, a, b, lr: tuple(lr * d for d in two_gradients(x, y, a, b)),
+        ),
+        Misconception(
+            "gradients-returned",
+            "these are the two gradients; the step is still to be made.",
+            lambda x, y, a, b, lr: two_gradients(x, y, a, b),
+        ),
+        Misconception(
+            "person-by-person",
+            "the parameters move inside the loop, so every person sees another line. Add up all "
+            "the pushes first, then make one step.",
+            _step_person_by_person,
+        ),
     ),
     hints=(
         "Against the gradient, a little way. Both parameters leave from the same line, "
@@ -220,6 +244,11 @@ equal_learning_rates = Exercise(
             "last-two-swapped",
             "the rates for the sum and the half sum have changed places.",
             lambda lr, m: (2 * lr, 2 * lr / m, lr / m),
+        ),
+        Misconception(
+            "m-wrong-in-the-last",
+            "the first two are right; in the last m is turned the wrong way.",
+            lambda lr, m: (2 * lr, lr / m, 2 * lr * m),
         ),
     ),
     hints=(
