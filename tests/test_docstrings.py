@@ -9,9 +9,14 @@ import ast
 import builtins
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import NamedTuple
 
+import numpy as np
 import pytest
+
+from bplib.gradcheck import gradcheck
+from bplib.ops import elementary
 
 PACKAGE = Path(__file__).parent.parent / "bplib"
 SECTIONS = ("Arguments", "Fields", "Attributes", "Returns", "Raises", "Source")
@@ -296,3 +301,17 @@ def test_what_is_forgotten_is_named():
 def test_the_inline_form_is_refused():
     (page,) = pages(INLINE_FORM, "ops.new")
     assert "below a title of its own" in " ".join(form_problems(page))
+
+
+def test_the_example_for_contributors_has_the_form_and_is_right():
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    example = dedent(re.search(r"   ```python\n(.*?)   ```", text, re.DOTALL)[1])
+    for page in pages(example, "ops.elementary"):
+        problems = [*form_problems(page), *content_problems(page)]
+        assert not problems, report(page, problems)
+    names = dict(vars(elementary))
+    exec(example, names)
+    x = np.array([[0.25, 1.0, 4.0], [9.0, 0.5, 2.0]])
+    np.testing.assert_allclose(names["sqrt"](x)[0], np.sqrt(x))
+    found = gradcheck(names["sqrt"], [x], backward=names["sqrt_backward"])
+    assert found.ok, found
