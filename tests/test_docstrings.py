@@ -32,9 +32,6 @@ CALLED = ("checks.api", "checks.chain", "checks.declare", "checks.hints", "check
 COMPUTING = ("gradcheck", "init", "losses", "metrics", "ops", "optim", "tape", "data.synthetic")
 """Modules whose functions compute something: their pages carry a formula and a source."""
 
-WITHOUT_FIELDS = ("ArgumentReport", "Kink", "Report")
-"""Classes of the gradient check that nobody makes by hand; their pages say in prose what is in."""
-
 SYMBOLS = ("=", "≈", "~", "→", "←", "Formula")
 INLINE = re.compile(
     r"(^|[.:;] )(Args|Arguments?|Param\w*|Returns?|Yields|Raises|Sources|References)(:| [`A-Z])"
@@ -177,7 +174,7 @@ def content_problems(page):
     titles = SECTIONS[:3] if isinstance(page.node, ast.ClassDef) else SECTIONS[:1]
     listed = [name for title in titles for name in entries(found.get(title, []))]
     # A method may say all in its sentence; a page with the section explains every argument there.
-    if page.node.name not in WITHOUT_FIELDS and (not page.is_method or "Arguments" in found):
+    if not page.is_method or "Arguments" in found:
         for name in names:
             if name not in listed:
                 yield f"the argument {name} is not in the section Arguments"

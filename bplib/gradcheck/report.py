@@ -9,7 +9,14 @@ __all__ = ["ArgumentReport", "Kink", "Report"]
 
 @dataclass(frozen=True)
 class Kink:
-    """A corner: the slope just left of this entry differs from the slope just right of it."""
+    """A corner: the slope just left of this entry differs from the slope just right of it.
+
+    Fields:
+        index: the entry.
+        left: the slope just before it.
+        right: the slope just after it.
+        analytic: what the backward function says.
+    """
 
     index: tuple[int, ...]
     left: float
@@ -21,8 +28,17 @@ class Kink:
 class ArgumentReport:
     """What was found for one argument.
 
-    `relative_error` is measured against the larger of the two slopes; `worst` is the entry that is
-    furthest off, with `analytic` from the backward function and `numeric` from differences.
+    Fields:
+        name: of the argument.
+        shape: its shape.
+        method: "directions", "entries" or "complex": how its slopes were measured.
+        ok: whether its gradient is right.
+        relative_error: the largest difference, against the larger of the two slopes.
+        worst: the index of the entry that is furthest off, None where directions were enough.
+        analytic: what the backward function says there.
+        numeric: what was measured there.
+        kinks: the corners that were met.
+        note: anything else that a reader must know.
     """
 
     name: str
@@ -60,7 +76,12 @@ class ArgumentReport:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of a gradient check; true exactly when every argument's gradient is right."""
+    """The outcome of a gradient check; true exactly when every argument's gradient is right.
+
+    Fields:
+        what: the name of what was checked.
+        arguments: an `ArgumentReport` for each argument that has a gradient.
+    """
 
     what: str
     arguments: tuple[ArgumentReport, ...] = field(default=())

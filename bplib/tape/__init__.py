@@ -37,7 +37,11 @@ def __getattr__(name: str) -> Callable[..., Tensor]:
     """Every pair is an operation of the tape under its own name, such as `tape.exp(x)`."""
     if name in PAIRS:
         operation = partial(record, name)
-        operation.__doc__ = PAIRS[name].forward.__doc__
+        pair = PAIRS[name].forward
+        operation.__doc__ = (
+            f"{(pair.__doc__ or '').splitlines()[0]}\n\n"
+            f"`{pair.__module__}.{name}` on Tensors: the same arguments, and the result is a Tensor."
+        )
         return operation
     if name.startswith("__"):
         raise AttributeError(name)
