@@ -40,7 +40,7 @@ def __getattr__(name: str) -> Callable[..., Tensor]:
         pair = PAIRS[name].forward
         operation.__doc__ = (
             f"{(pair.__doc__ or '').splitlines()[0]}\n\n"
-            f"`{pair.__module__}.{name}` on Tensors: the same arguments, and the result is a Tensor."
+            f"`{pair.__module__}.{name}` on Tensors: the same arguments; it returns a Tensor."
         )
         return operation
     if name.startswith("__"):
