@@ -15,9 +15,9 @@ from bplib.draw.layout import Box, Layout, arrange
 from bplib.draw.painter import Painter
 from bplib.draw.shapes import Picture
 
-WIDEST = 800.0
+WIDEST = 830.0
 """What is wider than this, in pixels, is drawn downwards if that helps: at 700 px on a page its
-labels would be smaller than 13 px."""
+labels would be smaller than 12.5 px."""
 PULL = {"operation": 1.0, "input": 0.4, "constant": 1e-6}
 """How strongly a node draws its use towards itself: the line of thought runs straight."""
 SYMMETRIC = ("add", "multiply")
