@@ -130,10 +130,14 @@ def test_answers_without_a_name(said):
     check(...)
     assert said() == [
         '✗ a lambda has no name of its own: say which exercise it answers, check(answer, "name").',
-        '✗ a value has no name: say which exercise it answers, check(answer, "name").',
+        "✗ this is a single number, and a value has no name. For a function, hand over the "
+        "function itself, without calling it: check(my_function). For a value, say which exercise "
+        'it answers, check(answer, "name").',
         "✗ 'tiny_square' is the name of an exercise, not an answer: give the function itself, or "
         'check(your_answer, "tiny_square").',
-        '✗ a value has no name: say which exercise it answers, check(answer, "name").',
+        "✗ this is ..., and a value has no name. For a function, hand over the function itself, "
+        "without calling it: check(my_function). For a value, say which exercise it answers, "
+        'check(answer, "name").',
     ]
 
 
@@ -243,3 +247,53 @@ def test_progress_lists_the_book(said):
         "○ tiny_chain",
         "Next: `tiny_square` in chapter 2, about 1 minute.",
     ]
+
+
+# ── calls gone wrong ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: check(), "check wants your function, check(my_function), or a value with its"),
+        (lambda: hint(), "hint wants your function, hint(my_function)."),
+        (lambda: solution(), "solution wants your function, solution(my_function)."),
+        (lambda: check(json), "check wants a function of yours; this is the module `json`."),
+        (lambda: check(dict), "check wants a function of yours; this is the class `dict`."),
+        (lambda: check([1, 2, 3]), "this is a list of 3, and a value has no name. For a function"),
+        (
+            lambda: check("tiny_gradient", tiny_gradient),
+            'first the answer, then the name: check(tiny_gradient, "tiny_gradient").',
+        ),
+        (lambda: check(tiny_gradient, 3), "after the answer comes the name of an exercise"),
+        (lambda: check(tiny_gradient, [3]), "this is a list of 1."),
+        (lambda: check(tiny_gradient, seed="x"), "seed is a whole number, 0 or more"),
+        (lambda: check(tiny_gradient, seed=-1), "seed is a whole number, 0 or more"),
+        (lambda: hint(3), 'say the exercise\'s name, hint("name")'),
+        (lambda: check_all("tiny_chain", {}), "your names come first: check_all(locals(), "),
+        (
+            lambda: check(dict, "tiny_gradient"),
+            "the answer is a function of (X, y, theta); this is the class `dict`.",
+        ),
+        (
+            lambda: check(json, "tiny_gradient"),
+            "the answer is a function of (X, y, theta); this is the module `json`.",
+        ),
+        (
+            lambda: check(tiny_gradient, "tiny_guess"),
+            "a value is asked for here; this is a function.",
+        ),
+    ],
+)
+def test_a_call_gone_wrong_is_a_kind_sentence(call, sentence, said):
+    assert call() is None
+    lines = said()
+    assert sentence in lines[0] and lines[0].startswith("✗ ")
+
+
+def test_half_a_character_is_shown_as_a_question_mark(said):
+    def breaks(x):
+        raise ValueError("\ud800")
+
+    check(breaks, "tiny_square")
+    assert "with ValueError: ?. It was given" in said()[0]

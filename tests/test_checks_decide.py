@@ -33,8 +33,8 @@ def test_not_defined_yet():
 def test_a_value_is_no_function():
     result = verdict(3.0)
     assert result.text == (
-        "✗ tiny_gradient · the answer is a function of (X, y, theta); this is a value of type "
-        "float. Hand over the function itself, without calling it."
+        "✗ tiny_gradient · the answer is a function of (X, y, theta); this is a single number. "
+        "Hand over the function itself, without calling it."
     )
 
 

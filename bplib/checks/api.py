@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from ..errors import UnknownNameError
@@ -10,11 +11,15 @@ from . import registry, render
 from .chain import decide_chain
 from .decide import decide
 from .declare import AnyExercise, Chain, Exercise, Prediction
+from .given import WrongCall, argument, in_order, name_of
 from .hints import hint_lines, next_help, solution_lines
 from .overview import chapter_line, overview
 from .predict import decide_prediction
 from .progress import answer_key, record_answer, store
-from .result import CheckFailed, Result
+from .result import CheckFailed, Result, Stopped
+
+_NOTHING: Any = object()  # stands for an argument that was left out
+_being_checked: ContextVar[tuple[str, ...]] = ContextVar("being_checked", default=())
 
 
 def run_check(name: str, answer: Any, seed: int | None = None) -> Result:
@@ -45,7 +50,11 @@ def _run(exercise: AnyExercise, answer: Any, seed: int | None) -> Result:
 
 
 def check(
-    answer: Any, name: str | None = None, *, seed: int | None = None, strict: bool = False
+    answer: Any = _NOTHING,
+    name: str | None = None,
+    *,
+    seed: int | None = None,
+    strict: bool = False,
 ) -> None:
     """Checks an answer and shows whether it is right and, if not, which mistake it is.
 
@@ -61,13 +70,14 @@ def check(
         UnknownNameError: in the strict form, where there is no such exercise.
     """
     try:
-        exercise = registry.find(_name_of(answer) if name is None else name)
+        in_order("check", answer, name, seed, missing=answer is _NOTHING)
+        exercise = registry.find(name_of(answer) if name is None else name)
     except UnknownNameError as error:
         _unknown(error, strict)
         return
     by_name = name is not None or getattr(answer, "__name__", None) != exercise.name
     spoken = f'"{exercise.name}"' if by_name else exercise.name
-    called = f'{_argument(answer)}, "{exercise.name}"' if by_name else exercise.name
+    called = f'{argument(answer)}, "{exercise.name}"' if by_name else exercise.name
     _check(exercise, answer, spoken, called, seed, strict)
 
 
@@ -83,6 +93,8 @@ def check_all(namespace: Mapping[str, Any], name: str, *, strict: bool = False) 
         CheckFailed, UnknownNameError: in the strict form, as in `check`.
     """
     try:
+        if not isinstance(namespace, Mapping):
+            raise WrongCall('your names come first: check_all(locals(), "name").')
         exercise = registry.find(name)
     except UnknownNameError as error:
         _unknown(error, strict)
@@ -97,7 +109,21 @@ def check_all(namespace: Mapping[str, Any], name: str, *, strict: bool = False) 
 def _check(
     exercise: AnyExercise, answer: Any, spoken: str, called: str, seed: int | None, strict: bool
 ) -> None:
-    result = _run(exercise, answer, seed)
+    if exercise.name in _being_checked.get():
+        render.show(
+            [
+                f"○ **{exercise.name}** is being checked at this very moment: call `check` "
+                "outside the function, in a cell of its own."
+            ]
+        )
+        return
+    token = _being_checked.set((*_being_checked.get(), exercise.name))
+    try:
+        result = _run(exercise, answer, seed)
+    except KeyboardInterrupt:
+        raise Stopped(f"{exercise.name}: the check was stopped; there is no verdict.") from None
+    finally:
+        _being_checked.reset(token)
     if result.attempted:
         names = [step[0] for step in exercise.steps] if isinstance(exercise, Chain) else []
         hashed = {one: answer.get(one) for one in names} if names else answer
@@ -124,29 +150,32 @@ def _next_line(exercise: AnyExercise, result: Result, spoken: str, called: str) 
     return line
 
 
-def hint(which: str | Callable[..., Any], level: int | None = None) -> None:
+def hint(which: str | Callable[..., Any] = _NOTHING, level: int | None = None) -> None:
     """Shows the next hint of an exercise: the idea, then the place, then nearly the line.
 
     Arguments:
         which: your function, or the exercise's name.
         level: 1 to 3, for one in particular.
     """
-    _show_help(which, lambda exercise, spoken: (hint_lines(exercise, spoken, level), ""))
+    _show_help("hint", which, lambda exercise, spoken: (hint_lines(exercise, spoken, level), ""))
 
 
-def solution(which: str | Callable[..., Any]) -> None:
+def solution(which: str | Callable[..., Any] = _NOTHING) -> None:
     """Shows a worked answer; before a first attempt it asks once more (call it again).
 
     Arguments:
         which: your function, or the exercise's name.
     """
-    _show_help(which, solution_lines)
+    _show_help("solution", which, solution_lines)
 
 
-def _show_help(which: Any, lines_of: Callable[[AnyExercise, str], tuple[list[str], str]]) -> None:
+def _show_help(
+    word: str, which: Any, lines_of: Callable[[AnyExercise, str], tuple[list[str], str]]
+) -> None:
     named = isinstance(which, str)
     try:
-        exercise = registry.find(which if named else _name_of(which))
+        in_order(word, which, None, None, missing=which is _NOTHING)
+        exercise = registry.find(which if named else name_of(which, word))
     except UnknownNameError as error:
         _unknown(error, False)
         return
@@ -159,25 +188,6 @@ def _show_help(which: Any, lines_of: Callable[[AnyExercise, str], tuple[list[str
 def progress() -> None:
     """Shows what is done, chapter by chapter, and what comes next."""
     render.show([*overview(), *store().take_notes()])
-
-
-def _name_of(answer: Any) -> str:
-    """The exercise an answer belongs to when no name is given: the function's own."""
-    name = getattr(answer, "__name__", None)
-    if isinstance(name, str) and name != "<lambda>":
-        return name
-    if isinstance(answer, str) and answer in registry.all_exercises():
-        raise UnknownNameError(
-            f"'{answer}' is the name of an exercise, not an answer: give the function itself, or "
-            f'check(your_answer, "{answer}").'
-        )
-    what = "a lambda has no name of its own" if name else "a value has no name"
-    raise UnknownNameError(f'{what}: say which exercise it answers, check(answer, "name").')
-
-
-def _argument(answer: Any) -> str:
-    name = getattr(answer, "__name__", "")
-    return name if isinstance(name, str) and name.isidentifier() else "..."
 
 
 def _unknown(error: UnknownNameError, strict: bool) -> None:

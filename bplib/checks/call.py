@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import inspect
 import io
 import linecache
+import threading
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -62,18 +64,17 @@ def in_process(function: Callable[..., Any], inputs: tuple, seconds: float) -> O
     given = copy.deepcopy(inputs)
     output = _Capped()
     try:
-        with (
-            contextlib.redirect_stdout(output),
-            warnings.catch_warnings(),
-            np.errstate(all="ignore"),
-            time_limit(seconds),
-        ):
-            warnings.simplefilter("ignore")
-            value = function(*given)
+        with _quiet(output, seconds), time_limit(seconds):
+            return _observed(function(*given), inputs, given, output)
     except TimeLimit:
         return Outcome(timed_out=True, printed=output.getvalue())
-    except (Exception, SystemExit, GeneratorExit) as error:
+    except KeyboardInterrupt:  # the reader's Ctrl-C, which ends the whole check
+        raise
+    except BaseException as error:
         return Outcome(raised=_raised(error, function), printed=output.getvalue())
+
+
+def _observed(value: Any, inputs: tuple, given: tuple, output: _Capped) -> Outcome:
     changed = tuple(
         i for i, (a, b) in enumerate(zip(inputs, given, strict=True)) if not unchanged(a, b)
     )
@@ -82,7 +83,34 @@ def in_process(function: Callable[..., Any], inputs: tuple, seconds: float) -> O
         kept = copy.deepcopy(value)
     except Exception:  # a generator, a module: no copy is possible, and it is no right answer
         kept = value
+    if inspect.iscoroutine(value):
+        value.close()  # else Python warns, later and elsewhere, that nobody awaited it
     return Outcome(value=kept, changed=changed, aliased=aliased, printed=output.getvalue())
+
+
+_one_at_a_time = threading.RLock()
+
+
+@contextlib.contextmanager
+def _quiet(output: _Capped, seconds: float) -> Iterator[None]:
+    """Keeps prints and warnings back.
+
+    Both are switched for the whole process, so two threads take turns; where one of them hangs,
+    the other goes on after a while without.
+    """
+    if not _one_at_a_time.acquire(timeout=2 * seconds):
+        yield
+        return
+    try:
+        with (
+            contextlib.redirect_stdout(output),
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        _one_at_a_time.release()
 
 
 class _Capped(io.StringIO):
@@ -93,6 +121,9 @@ class _Capped(io.StringIO):
         if room > 0:
             super().write(text[:room])
         return len(text)
+
+    def close(self) -> None:
+        """Stays open: `sys.stdout.close()` in a checked function closes nothing of ours."""
 
 
 def code_of(function: Any) -> types.CodeType | None:
@@ -116,20 +147,23 @@ def _raised(error: BaseException, function: Callable[..., Any]) -> Raised:
             line = trace.tb_lineno
             source = linecache.getline(code.co_filename, line).strip()
         trace = trace.tb_next
-    text = str(error).strip().split("\n")[0]
+    try:
+        text = str(error).strip().split("\n")[0]
+    except Exception:  # an exception that cannot even say what it is
+        text = ""
     return Raised(type(error).__name__, text[:300], line, source[:120])
 
 
 def arrays_in(value: Any) -> Iterator[np.ndarray]:
     """All arrays inside a value, also in lists, tuples and dicts."""
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from arrays_in(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from arrays_in(one)
+    waiting, seen = [value], set()
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, np.ndarray):
+            yield one
+        elif isinstance(one, dict | list | tuple) and id(one) not in seen:
+            seen.add(id(one))  # a list may hold itself
+            waiting.extend(one.values() if isinstance(one, dict) else one)
 
 
 def shares(value: Any, given: Any) -> bool:
@@ -156,5 +190,5 @@ def unchanged(before: Any, now: Any) -> bool:
     if isinstance(before, list | tuple):
         return len(before) == len(now) and all(map(unchanged, before, now))
     if isinstance(before, int | float | complex | str | bytes | np.generic):
-        return bool(before == now) or before != before
+        return bool(before == now) or (before != before and now != now)
     return True  # functions and other opaque inputs are handed over as they are

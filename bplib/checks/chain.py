@@ -60,8 +60,12 @@ def _inputs(reference: Any, namespace: Mapping[str, Any]) -> tuple[tuple, str | 
 def _problem(
     chain: Chain, name: str, reference: Any, inputs: tuple, value: Any
 ) -> tuple[str, str] | None:
-    with np.errstate(all="ignore"):
-        expected = reference(*copy.deepcopy(inputs))
+    try:
+        with np.errstate(all="ignore"):
+            expected = reference(*copy.deepcopy(inputs))
+    except Exception:  # the reader's notebook has something else under these names by now
+        needed = ", ".join(f"`{one}`" for one in inspect.signature(reference).parameters)
+        return "defined", f"`{name}` cannot be calculated from {needed} as they are now."
     parts, problem = leaf(name, None, value, expected)
     if problem is not None:
         return "type", f"`{name}` is {problem}."
@@ -110,8 +114,9 @@ def _failed(
 ) -> Result:
     text = f"step {failure.case} of {len(chain.steps)}: {failure.text}"
     if right:
-        text += " The step before it is right." if len(right) == 1 else " All steps before it are."
-    message = headline("failed", chain.name, text.replace("before it are.", "before it are right."))
+        before = "The step before it is" if len(right) == 1 else "All steps before it are"
+        text += f" {before} right."
+    message = headline("failed", chain.name, text)
     if named is not None:
         message += f"\n**Likely mistake:** {named.message}"
     label = None if named is None else named.label

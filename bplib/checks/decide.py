@@ -24,7 +24,8 @@ from .diagnose import diagnose
 from .library import library_call
 from .result import Failure, Result, headline
 from .sizes import note
-from .verdict import Judged, first_finding, judge
+from .surroundings import untouched
+from .verdict import Judged, details, first_finding, judge
 
 _FRESH_SEEDS = 10**6
 
@@ -61,6 +62,13 @@ def decide(
     Returns:
         A `Result`.
     """
+    with untouched():
+        return _decide(exercise, function, seed, call, own_work)
+
+
+def _decide(
+    exercise: Exercise, function: Any, seed: int | None, call: Caller, own_work: bool
+) -> Result:
     used = fixed_seed(exercise.name) if seed is None else int(seed)
     early = _before_calling(exercise, function, used)
     if early is not None:
@@ -69,12 +77,12 @@ def decide(
     if result is not None:
         return result
     if seed is None:
-        fresh = int(np.random.default_rng().integers(10_000, _FRESH_SEEDS))
-        result, _ = _on_cases(exercise, function, fresh, call, fresh=True)
+        result, _ = _on_cases(exercise, function, _fresh_seed(), call, fresh=True)
         if result is not None:
             return result
     if own_work:
-        name = library_call(exercise, function, judged[0].inputs)
+        # On cases never seen before, so that no answer remembered from an earlier call hides it.
+        name = library_call(exercise, function, make_cases(exercise, _fresh_seed()))
         if name is not None:
             failure = Failure(None, "", "library", words.library(name))
             return _failed(exercise, failure, used, label="library")
@@ -84,13 +92,17 @@ def decide(
     return Result("passed", exercise.name, headline("passed", exercise.name, text), used)
 
 
+def _fresh_seed() -> int:
+    return int(np.random.default_rng().integers(10_000, _FRESH_SEEDS))
+
+
 # ── before any case ──────────────────────────────────────────────────────────────────────────────
 
 
 def _before_calling(exercise: Exercise, function: Any, seed: int) -> Result | None:
     if function is None or function is Ellipsis or _is_stub(function):
         return not_attempted(exercise, seed)
-    if not callable(function):
+    if not callable(function) or inspect.isclass(function):
         failure = Failure(None, "", "defined", words.not_a_function(exercise, function))
         return _failed(exercise, failure, seed)
     problem = _signature_problem(exercise, function)
@@ -124,17 +136,26 @@ def _is_stub(function: Any) -> bool:
 def _signature_problem(exercise: Exercise, function: Callable[..., Any]) -> str | None:
     try:
         signature = inspect.signature(function)
-    except (TypeError, ValueError):  # built-in functions may have none: the call will tell
+    except Exception:  # built-in functions may have none: the call will tell
         return None
     wanted = exercise.arguments
     try:
         signature.bind(*wanted)
     except TypeError:
-        return words.signature(wanted, tuple(signature.parameters))
+        return words.signature(wanted, _as_written(signature))
     given = tuple(signature.parameters)[: len(wanted)]
     if given != wanted and sorted(given) == sorted(wanted):
         return words.argument_order(wanted, given)
     return None
+
+
+def _as_written(signature: inspect.Signature) -> tuple[str, ...]:
+    """The parameters with the marks that matter: (X, *, y) or (X, *rest)."""
+    bare = [
+        one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()
+    ]
+    text = str(inspect.Signature(bare))[1:-1]
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 # ── the cases ────────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +171,8 @@ def _on_cases(
     for i, inputs in enumerate(cases):
         if fresh and judged and time.monotonic() - started > exercise.seconds / 2:
             break  # slow but right: one fresh case has to do
-        outcome = call(function, inputs, exercise.seconds)
+        with untouched():
+            outcome = call(function, inputs, exercise.seconds)
         judged.append(judge(exercise, i, inputs, outcome))
         if not outcome.returned:
             break
@@ -207,5 +229,5 @@ def _failed(
         if named is not None:
             label = named.label
             message += f"\n**Likely mistake:** {named.message}"
-    details = words.details(exercise, failure, judged)
-    return Result(status, exercise.name, message, seed, (failure,), label, details)
+    folded = details(exercise, failure, judged)
+    return Result(status, exercise.name, message, seed, (failure,), label, folded)

@@ -32,7 +32,7 @@ def shape_fact(part: Part, sizes: Sizes) -> str:
     if e.shape == ():
         text = f"returns shape {a.shape}; a single number is due"
         if a.size == 1 and _same(a.reshape(()), e):
-            return text + f"; the number inside is right (`.item()`, or an index less: {a.shape})"
+            return text + "; the number inside is right (`.item()` takes it out)"
         if a.size and _same(a.sum().reshape(()), e):
             return text + "; the sum of its entries is the right number"
         if a.size and _same(a.mean().reshape(()), e):
@@ -53,7 +53,7 @@ def _relation_of_shapes(a: np.ndarray, e: np.ndarray, sizes: Sizes) -> str:
         return "; the values are right once it is transposed"
     if a.size == e.size and _same(a.reshape(e.shape), e):
         return f"; the values are right, but {_axes(a.ndim - e.ndim)}"
-    for axis in range(a.ndim):
+    for axis in range(a.ndim if a.size else 0):
         if a.ndim == e.ndim + 1 and a.shape[:axis] + a.shape[axis + 1 :] == e.shape:
             length = f"axis {axis}, of length {_size(a.shape[axis], sizes)}"
             if _same(a.sum(axis=axis), e):

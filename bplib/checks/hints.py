@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import BplibError
 from .declare import AnyExercise, Prediction
 from .progress import record_hint, record_solution, store
-from .words import value
+from .show_values import value
 
 _asked: set[str] = set()  # exercises whose solution was asked for once, without an attempt
 

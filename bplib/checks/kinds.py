@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import decimal
+import numbers
+import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +14,8 @@ import numpy as np
 
 from .compare import is_single, to_array
 from .declare import Exercise
+
+_MOST_ENTRIES = 10**6  # of an array of another shape than the right one, to be measured further
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,12 @@ def is_plain(expected: Any) -> bool:
 def plain_problem(answer: Any, expected: Any) -> str | None:
     """What is wrong with the kind of a plain answer, in a few words; None where nothing is."""
     if isinstance(expected, list) and not isinstance(answer, list | tuple | np.ndarray):
-        return f"{_kind(answer)}; a list is due"
+        return f"{kind_of(answer)}; a list is due"
     if isinstance(expected, dict):
         return _dict_problem(answer, expected)
     if isinstance(expected, str | bool) and type(answer) is not type(expected):
         wanted = "a word (a string)" if isinstance(expected, str) else "True or False"
-        return f"{_kind(answer)}; {wanted} is due"
+        return f"{kind_of(answer)}; {wanted} is due"
     return None
 
 
@@ -96,22 +101,42 @@ def _leaf_problem(answer: Any, expected: Any) -> str | None:
     due = "a number is due" if shape == () else f"an array of shape {shape} is due"
     if isinstance(answer, list | tuple):
         if shape == () or _shape_of(answer) != shape:
-            return f"{_kind(answer)}; {due}"
-        return f"{_kind(answer)}; {due}: `np.array(...)` makes one of it"
+            return f"{kind_of(answer)}; {due}"
+        return f"{kind_of(answer)}; {due}: `np.array(...)` makes one of it"
     if not isinstance(answer, np.ndarray | int | float | complex | np.number | np.bool_):
-        return f"{_kind(answer)}; {due}"
+        if isinstance(answer, numbers.Number | decimal.Decimal):
+            return f"{kind_of(answer)}; an ordinary number is due: `float(...)` makes one of it"
+        return f"{kind_of(answer)}; {due}"
+    if isinstance(answer, int):
+        return "a number too large for a float" if abs(answer) > sys.float_info.max else None
     dtype = np.asarray(answer).dtype
     if dtype.kind == "c":
         return "complex; a real number is due (`.real` of it?)"
     if dtype.kind not in "fiub":
-        return f"an array of Python objects; {due}"
+        return f"an array of {_ENTRIES.get(dtype.kind, str(dtype))}; {due}"
+    if dtype == np.float16:
+        return "in float16, which keeps three digits; float64 is due"
+    return _array_problem(answer, shape, due)
+
+
+_ENTRIES = {"O": "Python objects", "U": "words", "S": "bytes"}
+
+
+def _array_problem(answer: Any, shape: tuple[int, ...], due: str) -> str | None:
+    """What is wrong with an array of numbers before its values are looked at."""
+    if isinstance(answer, np.matrix):
+        return f"an `np.matrix`; {due}: `np.asarray(...)` makes one of it"
+    if isinstance(answer, np.ma.MaskedArray) and np.ma.getmaskarray(answer).any():
+        return f"a masked array with entries left out; {due}"
+    if np.size(answer) > _MOST_ENTRIES and np.shape(answer) != shape:
+        return f"{kind_of(answer)}; {due}"
     return None
 
 
 def _shape_of(answer: Any) -> tuple[int, ...] | None:
     try:
         return np.shape(answer)
-    except ValueError:  # ragged
+    except Exception:  # ragged, or no numbers at all
         return None
 
 
@@ -119,18 +144,20 @@ def _tuple_problem(answer: Any, expected: tuple, names: tuple[str, ...]) -> str 
     line = f"`return {', '.join(names)}`"
     count = len(names)
     if isinstance(answer, np.ndarray) and answer.ndim > 0 and len(answer) == count:
+        if answer.dtype.kind == "O":
+            return f"an array of Python objects; {count} things are due, in this order: {line}"
         if all(np.ndim(one) == 0 for one in expected):
             return None
     if not isinstance(answer, list | tuple):
-        return f"{_kind(answer)}; {count} things are due, in this order: {line}"
+        return f"{kind_of(answer)}; {count} things are due, in this order: {line}"
     if len(answer) != count:
-        return f"{_kind(answer)}; {count} things are due, in this order: {line}"
+        return f"{kind_of(answer)}; {count} things are due, in this order: {line}"
     return None
 
 
 def _dict_problem(answer: Any, expected: dict) -> str | None:
     if not isinstance(answer, dict):
-        return f"{_kind(answer)}; a dict is due, with a key for each of {_listed(expected)}"
+        return f"{kind_of(answer)}; a dict is due, with a key for each of {_listed(expected)}"
     missing = [key for key in expected if key not in answer]
     extra = [key for key in answer if key not in expected]
     if missing:
@@ -145,7 +172,7 @@ def _listed(keys: Any) -> str:
     return ", ".join(words) + (" …" if len(keys) > 8 else "")
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
     """What a value is, with its article: "a list of 3", "an array of shape (3,)"."""
     if value is None:
         return "None"
@@ -162,7 +189,13 @@ def _kind(value: Any) -> str:
     if isinstance(value, str):
         return "a string"
     if isinstance(value, types.GeneratorType):
-        return "a generator"
+        return "a generator (is a `yield` where a `return` should be?)"
+    if isinstance(value, types.ModuleType):
+        return f"the module `{value.__name__}`"
+    if isinstance(value, type):
+        return f"the class `{value.__name__}`"
+    if isinstance(value, types.CoroutineType):
+        return "a coroutine, because its `def` is an `async def`"
     if isinstance(value, Callable):  # type: ignore[arg-type]
         return "a function (is it missing its brackets?)"
     word = type(value).__name__

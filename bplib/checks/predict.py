@@ -10,6 +10,7 @@ import numpy as np
 from .compare import close, to_array
 from .declare import Prediction
 from .result import Failure, Result, headline
+from .show_values import safe_repr
 from .sizes import number
 
 
@@ -44,8 +45,10 @@ def _matches(value: Any, answer: Any, tolerance: float) -> bool:
 def _numbers(value: Any) -> np.ndarray | None:
     """A prediction as an array of numbers; None for anything that is not numbers."""
     try:
+        if np.ma.is_masked(value):
+            return None
         found = np.asarray(value)
-    except ValueError:  # a ragged list
+    except Exception:  # a ragged list, or an object that breaks when it is read as numbers
         return None
     return found.astype(np.float64) if found.dtype.kind in "iuf" else None
 
@@ -79,7 +82,7 @@ def _numbers_wrong(numbers: np.ndarray, due: np.ndarray, value: Any, tolerance: 
         said = f"you say {number(numbers)}"
         if close(-numbers, due, tolerance):
             return f"{said}; the size is right, the sign is not."
-        if _rounded(value, float(due)):
+        if _rounded(value, float(due)) or number(numbers) == number(due):
             return f"{said}; right as far as it goes. Give more digits, or write it as a fraction."
         return f"{said}; that is not it."
     wrong = [i for i in np.ndindex(due.shape) if not close(numbers[i], due[i], tolerance)]
@@ -107,7 +110,7 @@ def _said(value: Any) -> str:
     numbers = _numbers(value)
     if numbers is not None and numbers.ndim == 1 and len(numbers) <= 8:
         return f"({', '.join(_said(one) for one in value)})"
-    text = " ".join(str(value).split())
+    text = " ".join((value if isinstance(value, str) else safe_repr(value)).split())
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
 
 

@@ -19,6 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .show_values import safe_repr
+
 VERSION = 1
 _KEPT_ANSWERS = 50
 _LOCK_SECONDS = 5.0
@@ -46,9 +48,17 @@ def _store(setting: str) -> Store:
     if setting == "memory":
         return Store(None)
     try:
-        return Store(Path(setting) if setting else default_path())
+        path = Path(setting).expanduser() if setting else default_path()
     except RuntimeError:  # no home folder at all
-        return Store(None)
+        path = None
+    if path is not None and (setting or path.is_absolute()):
+        return Store(path.absolute())
+    homeless = Store(None)
+    homeless.add_note(
+        "There is no home folder to keep your progress in (BPLIB_PROGRESS may name a file). The "
+        "checks work all the same; what you do now is kept until this session ends."
+    )
+    return homeless
 
 
 def fresh_data() -> Data:
@@ -66,6 +76,9 @@ class Store:
         self.path = path
         self._memory: Data | None = fresh_data() if path is None else None
         self._notes: list[str] = []
+
+    def add_note(self, sentence: str) -> None:
+        self._notes.append(sentence)
 
     def take_notes(self) -> list[str]:
         """Sentences that the reader has not been told yet; they are handed over once."""
@@ -205,10 +218,12 @@ def answer_key(answer: Any) -> str:
 
     try:
         text = textwrap.dedent(inspect.getsource(answer))
-    except (OSError, TypeError, IndentationError):
+    except Exception:  # no source, or none that Python finds its way in
         code = getattr(answer, "__code__", None)
         text = (
-            repr(answer) if code is None else f"{code.co_code!r} {code.co_names} {code.co_consts}"
+            safe_repr(answer)
+            if code is None
+            else f"{code.co_code!r} {code.co_names} {code.co_consts}"
         )
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 

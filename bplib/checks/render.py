@@ -74,6 +74,8 @@ def _marked(line: str, edge: str) -> str:
 
 def show(lines: Sequence[str], details: Details = (), *, opened: bool = False) -> None:
     """Displays a message where the reader is."""
+    lines = [_sendable(line) for line in lines]
+    details = [(title, _sendable(body)) for title, body in details]
     text = to_text(lines, details)
     if not _in_notebook():
         _print(text)
@@ -82,6 +84,11 @@ def show(lines: Sequence[str], details: Details = (), *, opened: bool = False) -
 
     bundle = {"text/plain": text, "text/html": to_html(lines, details, opened=opened)}
     display(bundle, raw=True)
+
+
+def _sendable(text: str) -> str:
+    """Text as UTF-8 can carry it: an exception's words may hold half a character."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _in_notebook() -> bool:

@@ -98,6 +98,13 @@ class CheckFailed(AssertionError):
         self.result = result
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C during a check.  In Jupyter one sentence; the cells that are waiting do not run."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
 def headline(status: str, name: str, text: str) -> str:
     """The first line of every message: mark, name, what happened.
 

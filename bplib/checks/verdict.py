@@ -15,6 +15,7 @@ from .compare import close, rounding_scale, same_objects
 from .declare import Exercise
 from .kinds import Part, is_plain, plain_problem, take_apart
 from .result import Failure
+from .show_values import value
 from .sizes import note, sizes
 
 _STEPS = ("returned", "type", "shape", "finite", "values", "inputs", "alias")
@@ -140,3 +141,32 @@ def _measured(exercise: Exercise, first: Judged, judged: Sequence[Judged]) -> st
     if first.step == "values" and others:
         sentence += " " + words.others_right([str(p.name) for p in others], len(bad))
     return sentence
+
+
+# ── what is folded away below the sentence ───────────────────────────────────────────────────────
+
+
+def details(
+    exercise: Exercise, failure: Failure, judged: Sequence[Judged]
+) -> tuple[tuple[str, str], ...]:
+    """What is folded away below a failure: the case's numbers, and what the function printed."""
+    if failure.case is None or failure.case > len(judged):
+        return ()
+    one = judged[failure.case - 1]
+    found = [("inputs", _numbers(exercise, one.inputs))]
+    if one.outcome.returned:
+        found.append(("you return", value(one.outcome.value)))
+        if exercise.accept is None:
+            found.append(("the right answer here", value(one.expected)))
+    if one.outcome.printed:
+        found.append(("your function printed", one.outcome.printed.rstrip()))
+    return tuple(found)
+
+
+def _numbers(exercise: Exercise, inputs: tuple) -> str:
+    lines = []
+    for name, one in zip(exercise.arguments, inputs, strict=False):
+        if isinstance(one, np.ndarray | int | float | np.number | list | tuple | dict | str):
+            start = f"{name} = "
+            lines.append(start + value(one).replace("\n", "\n" + " " * len(start)))
+    return "\n".join(lines)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from .call import Outcome
 from .declare import Exercise
+from .kinds import kind_of
+from .show_values import safe_repr
 from .sizes import shapes_in_words
-
-if TYPE_CHECKING:
-    from .result import Failure
-    from .verdict import Judged
 
 _LISTED = 4  # names; more than that are counted
 _MATMUL = re.compile(r"matmul: Input operand 1 .*\(size (\d+) is different from (\d+)\)")
@@ -30,11 +27,10 @@ def call_line(names: Sequence[str]) -> str:
 
 
 def not_a_function(exercise: Exercise, given: Any) -> str:
-    kind = type(given).__name__
-    return (
-        f"the answer is a function of {call_line(exercise.arguments)}; this is a value of type "
-        f"{kind}. Hand over the function itself, without calling it."
-    )
+    due = f"the answer is a function of {call_line(exercise.arguments)}; this is {kind_of(given)}."
+    if inspect.isclass(given) or inspect.ismodule(given):
+        return due
+    return f"{due} Hand over the function itself, without calling it."
 
 
 def signature(wanted: Sequence[str], given: Sequence[str]) -> str:
@@ -113,7 +109,7 @@ def plain(given: Any, expected: Any) -> str:
 
 
 def _short(one: Any) -> str:
-    text = " ".join(repr(one).split())
+    text = " ".join(safe_repr(one).split())
     return f"`{text if len(text) <= 80 else text[:77] + '...'}`"
 
 
@@ -153,41 +149,3 @@ def passed(exercise: Exercise, fresh: bool, tolerance: float) -> str:
         return f"{cases}, inputs untouched, all accepted."
     exact = f"{tolerance:.0e}".replace("e-0", "e-").replace("-", "−")
     return f"{cases}, inputs untouched, relative error below {exact}."
-
-
-def details(
-    exercise: Exercise, failure: Failure, judged: Sequence[Judged]
-) -> tuple[tuple[str, str], ...]:
-    """What is folded away below a failure: the case's numbers, and what the function printed."""
-    if failure.case is None or failure.case > len(judged):
-        return ()
-    one = judged[failure.case - 1]
-    found = [("inputs", _numbers(exercise, one.inputs))]
-    if one.outcome.returned:
-        found.append(("you return", value(one.outcome.value)))
-        if exercise.accept is None:
-            found.append(("the right answer here", value(one.expected)))
-    if one.outcome.printed:
-        found.append(("your function printed", one.outcome.printed.rstrip()))
-    return tuple(found)
-
-
-def _numbers(exercise: Exercise, inputs: tuple) -> str:
-    lines = []
-    for name, one in zip(exercise.arguments, inputs, strict=False):
-        if isinstance(one, np.ndarray | int | float | np.number | list | tuple | dict | str):
-            start = f"{name} = "
-            lines.append(start + value(one).replace("\n", "\n" + " " * len(start)))
-    return "\n".join(lines)
-
-
-def value(one: Any) -> str:
-    """A value as a reader wants it: four digits, long arrays shortened."""
-    if isinstance(one, np.ndarray):
-        return np.array2string(one, precision=4, suppress_small=False, threshold=60, edgeitems=3)
-    if isinstance(one, float | np.floating):
-        return f"{float(one):.6g}"
-    if isinstance(one, tuple):
-        return "\n".join(value(each) for each in one)
-    text = repr(one)
-    return text if len(text) <= 400 else text[:397] + "..."
