@@ -203,6 +203,12 @@ def test_ruff_has_nothing_to_say(question):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_mypy_has_nothing_to_say(tmp_path):
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
