@@ -11,7 +11,8 @@ from typing import Any
 
 from bplib.author.problem import AuthorError, read_notebook, tool
 
-# As in book/jupytext.toml and solutions/jupytext.toml.
+# What a text's header says. JupyterLab is told nothing of the pairs: it would refuse to open a
+# notebook that is newer than its text, which is what git makes of it.
 HEADER = (
     "kernelspec,jupytext.text_representation.extension,"
     "jupytext.text_representation.format_name,-all"
