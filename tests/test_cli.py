@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -429,6 +430,11 @@ def test_the_book_is_served_until_it_is_stopped(tmp_path: Path) -> None:
         where = f"{root}/api/contents/book/00_welcome.ipynb?content=0&token={token}"
         with urllib.request.urlopen(where, timeout=20) as answer:
             assert json.load(answer)["type"] == "notebook"
+        with urllib.request.urlopen(f"{root}/lab?token={token}", timeout=20) as answer:
+            lab = answer.read().decode()
+        # No question about news, and none of an author's extensions beside the text.
+        off = json.loads(re.search(r'"disabledExtensions":\s*(\[[^]]*\])', lab)[1])
+        assert {"@jupyterlab/apputils-extension:announcements", "@jupyter/nbgrader"} <= set(off)
     finally:
         reader.send_signal(signal.SIGTERM)
         code = reader.wait(30)

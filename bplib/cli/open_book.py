@@ -24,6 +24,8 @@ DEFAULT = "backprop-book"
 FIRST = "book/00_welcome.ipynb"
 PORTS = range(8888, 8988)
 PATIENCE = 60  # seconds until the server must answer
+# A reader's JupyterLab: no question about news, and none of the author's extensions.
+READING = Path(__file__).parent / "jupyter"
 
 
 def open_book(
@@ -136,7 +138,9 @@ def _serve(root: Path, port: int, browser: bool) -> int:
     """Start the server, say the address, wait until it ends."""
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_urlsafe(24)
     address = f"http://127.0.0.1:{port}/lab/tree/{FIRST}?token={token}"
-    env = {**os.environ, "JUPYTER_TOKEN": token}
+    before = os.environ.get("JUPYTER_CONFIG_PATH")
+    config = os.pathsep.join([str(READING), *([before] if before else [])])
+    env = {**os.environ, "JUPYTER_TOKEN": token, "JUPYTER_CONFIG_PATH": config}
     server = subprocess.Popen(server_command(root, port), env=env, cwd=root)
     with _passing_signals_on(server):
         if not _answers(server, port):
