@@ -31,12 +31,17 @@ def _two_terms(x0: float, y0: float, x1: float, y1: float) -> float:
 
 
 def _points(rng: np.random.Generator, i: int) -> tuple[float, float, float, float]:
-    """Two points well apart, none on an axis; case 3 (i = 2) falls, case 5 (i = 4) is tiny."""
+    """Two points well apart, none on an axis.
+
+    Case 3 (i = 2) falls, case 4 runs from right to left, below zero, and case 5 is tiny.
+    """
     size = 1e-6 if i == 4 else 1.0
     x0, run = rng.uniform(0.5, 4.0), rng.uniform(1.5, 4.0)
     y0, rise = rng.uniform(0.5, 4.0), rng.uniform(1.5, 6.0)
     if i == 2:
         rise = -rise
+    if i == 3:
+        x0, y0, run = -x0, -y0, -run
     return size * x0, size * y0, size * (x0 + run), size * (y0 + rise)
 
 

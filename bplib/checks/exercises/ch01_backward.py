@@ -188,7 +188,7 @@ def _graph_to_walk(rng, i):
         graph, inputs = _DRAW, {"x": float(x), "y": float(y), "p2": float(x) * float(y)}
     elif i == 4:
         x, y, z = rng.uniform(1.5, 3, size=3)
-        graph, inputs = _UNUSED, {"x": float(x), "y": float(-y / 4), "z": float(z)}
+        graph, inputs = _UNUSED, {"x": float(x), "y": float(-y / 4), "z": float(-z)}
     else:
         graph, inputs = _random_graph(rng, 9)
     values = _evaluate(graph, inputs)

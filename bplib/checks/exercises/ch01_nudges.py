@@ -202,8 +202,8 @@ CENTRAL_GRADIENT = Exercise(
         ),
         Misconception(
             "one-array-twice",
-            "both sides are one and the same array, so nothing moves: `b = a` makes no copy, "
-            "`a.copy()` does.",
+            "nothing was measured: either the slopes are never filled in, or both sides are one "
+            "and the same array, because `b = a` makes no copy and `a.copy()` does.",
             lambda f, x, h: np.zeros(np.shape(x)),
         ),
         Misconception(

@@ -8,7 +8,6 @@ from bplib.checks.declare import Exercise, Misconception
 from bplib.checks.exercises.ch02_shared import (
     line_and_people,
     mean_square,
-    people,
     two_gradients,
     two_gradients_loop,
     two_gradients_matrix,
@@ -16,8 +15,8 @@ from bplib.checks.exercises.ch02_shared import (
 
 
 def _predict_cases(rng, i):
-    x, _ = people(rng, i)
-    return x, rng.uniform(2.0, 9.0), rng.uniform(-40.0, 40.0)
+    x, _, theta0, theta1 = line_and_people(rng, i)
+    return x, theta0, theta1
 
 
 def _pairs_cases(rng, i):

@@ -9,18 +9,17 @@ from bplib.checks.exercises.ch02_shared import two_gradients
 
 
 def _scaled_line_cases(rng, i):
-    return (
-        rng.uniform(20.0, 60.0),
-        rng.uniform(100.0, 200.0),
-        rng.uniform(20.0, 30.0),
-        rng.uniform(3.0, 6.0),
-    )
+    slope, intercept = rng.uniform(20.0, 60.0), rng.uniform(100.0, 200.0)
+    mean, std = rng.uniform(20.0, 30.0), rng.uniform(3.0, 6.0)
+    sign = [-1.0 if i == k else 1.0 for k in (2, 3, 4)]  # three later cases turn one sign each
+    return sign[0] * slope, sign[1] * intercept, sign[2] * mean, std
 
 
 def _fit_cases(rng, i):
     m = (5, 7, 12, 20, 33, 50)[i % 6]
     x = rng.normal(26.0, 4.0, size=m)
-    return x, 10.0 * x - 110.0 + rng.normal(0.0, 40.0, size=m)
+    y = 10.0 * x - 110.0 + rng.normal(0.0, 40.0, size=m)
+    return x, 300.0 - y if i == 3 else y  # one line falls
 
 
 def _raw_line(slope, intercept, mean, std):
