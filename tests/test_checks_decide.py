@@ -329,3 +329,17 @@ def test_small_gradients_hide_nothing():
 
 def gradient_of(rng):
     return tiny.gradient_cases(rng, 0)
+
+
+def test_a_zero_in_a_dict_may_be_rounded_as_its_neighbours_are():
+    asks = tiny.exercise(
+        reference=lambda x: {"a": x, "b": 0.0},
+        cases=lambda rng, i: (float(rng.uniform(1, 2)),),
+        misconceptions=(),
+    )
+    assert verdict(lambda x: {"a": x, "b": 1e-16}, asks).passed
+    assert not verdict(lambda x: {"a": x, "b": 1e-13}, asks).passed
+    in_a_tuple = tiny.exercise(
+        reference=lambda x: (x, 0.0), cases=asks.cases, misconceptions=(), returns=("a", "b")
+    )
+    assert not verdict(lambda x: (x, 1e-16), in_a_tuple).passed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -82,8 +83,11 @@ def _numbers_wrong(numbers: np.ndarray, due: np.ndarray, value: Any, tolerance: 
         said = f"you say {number(numbers)}"
         if close(-numbers, due, tolerance):
             return f"{said}; the size is right, the sign is not."
-        if _rounded(value, float(due)) or number(numbers) == number(due):
+        if _rounded(value, float(due)):
             return f"{said}; right as far as it goes. Give more digits, or write it as a fraction."
+        if number(numbers) == number(due):
+            exact = repr(float(numbers)).replace("-", "−")
+            return f"you say {exact}; the first digits are right, the later ones are not."
         return f"{said}; that is not it."
     wrong = [i for i in np.ndindex(due.shape) if not close(numbers[i], due[i], tolerance)]
     if len(wrong) == due.size:
@@ -105,7 +109,9 @@ def _rounded(value: Any, due: float) -> bool:
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return str(value)
-    if isinstance(value, int | float | np.number):
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return "a number too large for a float"
+    if isinstance(value, int | float | np.integer | np.floating):
         return number(value)
     numbers = _numbers(value)
     if numbers is not None and numbers.ndim == 1 and len(numbers) <= 8:

@@ -70,7 +70,7 @@ def _compare(
         if same_objects(value, expected, exercise.tolerance):
             return (), None, ""
         return (), "values", words.plain(value, expected)
-    if all(_right(exercise, inputs, part) for part in parts):
+    if all(_right(exercise, inputs, part, parts) for part in parts):
         return parts, None, ""
     return parts, "values", ""
 
@@ -89,13 +89,17 @@ def _accepted(
     return (None, "") if verdict else ("values", words.plain(value, expected))
 
 
-def _right(exercise: Exercise, inputs: tuple, part: Part) -> bool:
+def _right(exercise: Exercise, inputs: tuple, part: Part, parts: tuple[Part, ...]) -> bool:
+    # The entries of a dict are one quantity at many places: a zero among them may be rounded as
+    # the others are.  The entries of a tuple are different things, and each is judged alone.
+    beside = [p.expected for p in parts if isinstance(p.key, str)]
+    size = max((float(np.abs(one).max(initial=0.0)) for one in beside), default=0.0)
     return close(
         part.answer,
         part.expected,
         exercise.tolerance,
         single=part.single,
-        noise=lambda: rounding_scale(exercise.reference, inputs, part.key),
+        noise=lambda: max(size, rounding_scale(exercise.reference, inputs, part.key)),
     )
 
 
@@ -119,7 +123,7 @@ def _measured(exercise: Exercise, first: Judged, judged: Sequence[Judged]) -> st
     tests: dict[str, Callable[[Part], bool]] = {
         "shape": lambda part: part.answer.shape != part.expected.shape,
         "finite": lambda part: not np.isfinite(part.answer).all(),
-        "values": lambda part: not _right(exercise, first.inputs, part),
+        "values": lambda part: not _right(exercise, first.inputs, part, first.parts),
     }
     bad = [part for part in first.parts if tests[str(first.step)](part)]
     part = bad[0]
