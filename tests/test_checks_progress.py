@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,6 +73,8 @@ def test_the_file_does_not_grow_for_ever(path):
         b'{"version": 1, "exercises": []}',
         b'{"version": 1, "exercises": {"one": 3}}',
         b'{"version": 1, "exercises": {"one": {"attempts": "many"}}}',
+        b'{"version": 1, "exercises": {"one": {"hints": -4}}}',
+        b'{"version": 1, "exercises": {"one": {"attempts": true}}}',
         b"\xff\xfe\x00",
         b"[" * 100_000,
     ],
@@ -167,3 +170,64 @@ def test_the_key_of_an_answer_is_its_source():
         exec(compile(line, "<typed at a prompt>", "exec"), space)
     assert answer_key(space["f"]) == answer_key(space["g"]) != answer_key(space["h"])
     assert answer_key(3.0) == answer_key(3.0) != answer_key(3.1)
+
+
+def test_a_file_that_another_process_has_begun_anew_is_not_set_aside(path):
+    path.parent.mkdir()
+    path.write_text('{"version": 1, "exercises": {"one": {"done": true}}}')
+    assert store()._set_aside(b"{")["exercises"] == {"one": {"done": True}}
+    assert not list(path.parent.glob("*.damaged-*")) and not store().take_notes()
+
+
+def test_no_home_folder_is_said_and_leaves_no_folder_behind(tmp_path, monkeypatch):
+    from bplib.checks.progress import _store
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BPLIB_PROGRESS", "")
+    monkeypatch.setattr(
+        sys.modules["bplib.checks.progress"], "default_path", lambda: Path("~/bplib/progress.json")
+    )
+    _store.cache_clear()
+    try:
+        record_answer("passed", None, "one", "a")
+        assert store().entry("one")["done"] is True
+        (note,) = store().take_notes()
+        assert note.startswith("There is no home folder to keep your progress in")
+        assert not list(tmp_path.iterdir())
+    finally:
+        _store.cache_clear()
+
+
+def test_a_path_from_the_environment_stays_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BPLIB_PROGRESS", "kept_here.json")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert store().path == tmp_path / "kept_here.json"
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    assert store().path == tmp_path / "kept_here.json"
+    monkeypatch.setenv("BPLIB_PROGRESS", "~/kept.json")
+    assert store().path == tmp_path / "home" / "kept.json"
+
+
+def test_a_full_disk_is_said_and_the_old_file_stays(path, monkeypatch):
+    record_answer("passed", None, "one", "a")
+    before = path.read_bytes()
+
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    record_answer("passed", None, "two", "a")
+    assert path.read_bytes() == before and not list(path.parent.glob("*.part"))
+    (note,) = store().take_notes()
+    assert "cannot be written (No space left on device). The checks work all the same" in note
+    assert store().entry("one")["done"] and store().entry("two")["done"]
+
+
+def test_an_answer_that_cannot_be_described_has_a_key():
+    class Broken:
+        def __repr__(self):
+            raise ValueError
+
+    assert answer_key(Broken()) == answer_key(Broken()) != answer_key(3.0)

@@ -94,20 +94,21 @@ class Store:
         if self._memory is not None or self.path is None:
             return self._memory or fresh_data()
         try:
-            text = self.path.read_text(encoding="utf-8")
+            found = self.path.read_bytes()
         except FileNotFoundError:
             return fresh_data()
-        except (OSError, UnicodeDecodeError) as error:
-            return self._unreadable(error)
+        except OSError:
+            self._go_on_in_memory("cannot be read")
+            return self._memory or fresh_data()
         try:
-            data = json.loads(text)
+            data = json.loads(found.decode("utf-8"))
             version = data["version"]
             if type(version) is not int or not isinstance(data["exercises"], dict):
                 raise ValueError("not a progress file")
             if version <= VERSION and not all(map(_sound, data["exercises"].values())):
                 raise ValueError("an entry is damaged")
         except (ValueError, KeyError, TypeError, RecursionError):
-            return self._set_aside()
+            return self._set_aside(found)
         if version > VERSION:
             self._notes.append(
                 f"Your progress file ({self.path}) is from a newer bplib. It stays as it is; what "
@@ -143,19 +144,15 @@ class Store:
             data = json.loads(Path(str(self.path)).read_text(encoding="utf-8"))
         self._memory = data if _is_ours(data) else fresh_data()
 
-    def _unreadable(self, error: Exception) -> Data:
-        if isinstance(error, UnicodeDecodeError):
-            return self._set_aside()
-        self._go_on_in_memory("cannot be read")
-        return self._memory or fresh_data()
-
-    def _set_aside(self) -> Data:
+    def _set_aside(self, damaged: bytes) -> Data:
         """Renames a damaged file to the first free name and begins anew."""
         assert self.path is not None
         number = 1
         while (aside := self.path.with_name(f"{self.path.name}.damaged-{number}")).exists():
             number += 1
         try:
+            if self.path.read_bytes() != damaged:  # another process has begun a new one
+                return self.read()
             self.path.rename(aside)
         except FileNotFoundError:  # another process was quicker, and has said so
             return fresh_data()
@@ -240,10 +237,13 @@ def _sound(entry: Any) -> bool:
     """Whether an entry has the kinds of values that the rest of this module counts on."""
     return (
         isinstance(entry, dict)
-        and type(entry.get("attempts", 0)) is int
-        and type(entry.get("hints", 0)) is int
+        and all(_is_count(entry.get(count, 0)) for count in ("attempts", "hints"))
         and isinstance(entry.get("answers", {}), dict)
     )
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _is_ours(data: Any) -> bool:
