@@ -46,3 +46,30 @@ def xp(request):
 def rng():
     """A generator with a fixed seed, fresh for every test."""
     return np.random.default_rng(20040407)
+
+
+@pytest.fixture
+def small_book(monkeypatch, tmp_path):
+    """A book of four small exercises and a progress file of its own."""
+    import tiny_exercises as tiny
+
+    from bplib.checks import hints, registry
+
+    tasks = (tiny.exercise(), tiny.number(), tiny.prediction(), tiny.chain())
+    everything = {one.name: one for one in tasks}
+    monkeypatch.setattr(registry, "all_exercises", lambda: everything)
+    monkeypatch.setenv("BPLIB_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(hints, "_asked", set())
+    return everything
+
+
+@pytest.fixture
+def said(capsys):
+    """The lines displayed since the last call; nothing goes to the error stream."""
+
+    def read():
+        out, err = capsys.readouterr()
+        assert err == ""
+        return out.rstrip("\n").split("\n") if out else []
+
+    return read

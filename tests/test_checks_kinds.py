@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pytest
 import tiny_exercises as tiny
+from tiny_exercises import tiny_gradient
 
 from bplib.checks import (
     CheckFailed,
@@ -16,37 +17,9 @@ from bplib.checks import (
     registry,
     render,
 )
-from bplib.checks import hints as hints_module
 from bplib.checks.declare import Chain, DeclarationError, Exercise, Misconception, Prediction
 
-
-@pytest.fixture(autouse=True)
-def book(monkeypatch, tmp_path):
-    """A book of four small exercises and a progress file of its own."""
-    tasks = (tiny.exercise(), tiny.number(), tiny.prediction(), tiny.chain())
-    everything = {one.name: one for one in tasks}
-    monkeypatch.setattr(registry, "all_exercises", lambda: everything)
-    monkeypatch.setenv("BPLIB_PROGRESS", str(tmp_path / "progress.json"))
-    monkeypatch.setattr(hints_module, "_asked", set())
-    return everything
-
-
-@pytest.fixture
-def said(capsys):
-    def read():
-        out, err = capsys.readouterr()
-        assert err == ""
-        return out.rstrip("\n").split("\n") if out else []
-
-    return read
-
-
-def tiny_gradient(X, y, theta):
-    return 2 * X.T @ (X @ theta - y) / len(y)
-
-
-def wrong_gradient(X, y, theta):
-    return 2 * X.T @ (X @ theta - y)
+pytestmark = pytest.mark.usefixtures("small_book")
 
 
 # ── predictions ──────────────────────────────────────────────────────────────────────────────────
