@@ -239,7 +239,7 @@ def test_nan_is_pointed_at():
         answer[1] = np.inf
         return answer
 
-    assert said(wrong) == "1 of 3 entries are infinity, the first at [1]."
+    assert said(wrong) == "1 of 3 entries is infinity, at [1]."
 
 
 def test_what_was_right_before_is_said():
@@ -279,3 +279,21 @@ def test_numbers_are_written_with_a_real_minus():
         "1.235e5",
         "0.1",
     ]
+
+
+@pytest.mark.parametrize("error", [1e-8, 1e-7, 9e-7, 2e-6, 1e-5])
+def test_small_errors_are_not_taken_for_another_order(error):
+    text = said(lambda X, y, t: right(X, y, t) * (1 + error))
+    mine, due = text.partition(" it is ")[2].removesuffix(" is due.").split("; ")
+    assert "only the last digits differ; at [" in text and mine != due
+    twice = tiny.exercise(
+        reference=lambda x: (x, x, 2 * x),
+        cases=lambda rng, i: (float(rng.uniform(1, 2)),),
+        misconceptions=(),
+        returns=("a", "b", "c"),
+    )
+    for text in (
+        said(lambda X, y, t: right(X, y, t) * (1 + error)),
+        said(lambda x: (x, x, 2 * x * (1 + error)), twice),
+    ):
+        assert "order" not in text and "places" not in text

@@ -1,6 +1,7 @@
 """The decision: its order, step by step, and that nothing but values decides."""
 
 import functools
+import time
 
 import numpy as np
 import pytest
@@ -343,3 +344,29 @@ def test_a_zero_in_a_dict_may_be_rounded_as_its_neighbours_are():
         reference=lambda x: (x, 0.0), cases=asks.cases, misconceptions=(), returns=("a", "b")
     )
     assert not verdict(lambda x: (x, 1e-16), in_a_tuple).passed
+
+
+def test_another_exception_than_the_mistakes_own_is_not_the_mistake():
+    def raises(kind):
+        def wrong(X, y, theta):
+            raise kind
+
+        return wrong
+
+    named = tiny.exercise(
+        misconceptions=(tiny.Misconception("key", "k.", raises(KeyError)), *tiny.mistakes())
+    )
+    assert verdict(raises(KeyError), named).misconception == "key"
+    assert verdict(raises(ValueError), named).misconception is None
+
+
+def test_a_slow_right_answer_is_asked_for_one_fresh_case_only():
+    calls = []
+
+    def slow(X, y, theta):
+        calls.append(None)
+        time.sleep(0.06)
+        return right(X, y, theta)
+
+    assert verdict(slow, tiny.exercise(seconds=0.1)).passed
+    assert len(calls) == E.n_cases + 1

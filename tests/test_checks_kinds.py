@@ -108,6 +108,43 @@ def test_a_chain_is_checked_one_intermediate_at_a_time(said):
         check_all(space, "tiny_chain", strict=True)
 
 
+def test_a_chain_is_as_strict_as_a_function(said):
+    y, prediction = np.array([0.5, 1.0, 1.0]), np.array([1.0, 2.0, 4.0])
+    space = {"prediction": prediction, "y": y, "error": None}
+    check_all(space, "tiny_chain")
+    assert said() == ["○ tiny_chain: not attempted yet; `error` comes first."]
+    for error, sentence in (
+        (prediction - y + [0, np.nan, 0], "1 of 3 entries is NaN, at [1]."),
+        ((prediction - y)[:, None], "returns shape (3, 1); shape (3,) is due"),
+        ((prediction - y).tolist(), "`error` is a list of 3; an array of shape (3,) is due"),
+        ((prediction - y) * (1 + 1e-6), "only the last digits differ"),
+    ):
+        check_all({**space, "error": error}, "tiny_chain")
+        assert sentence in said()[0]
+    check_all({**space, "error": (prediction - y).astype(np.float32)}, "tiny_chain")
+    assert said() == ["○ tiny_chain: `error` is right; `loss` comes next."]
+
+
+def test_a_chain_whose_inputs_were_overwritten_says_so(said):
+    for other in ("text", None, {}):
+        check_all({"prediction": other, "y": np.ones(3), "error": np.ones(3)}, "tiny_chain")
+        assert said()[0] == (
+            "✗ tiny_chain · step 1 of 2: `error` cannot be calculated from `prediction`, `y` as "
+            "they are now."
+        )
+
+
+def test_a_chain_names_no_mistake_where_two_fit(said, small_book):
+    chain = tiny.chain()
+    name, reference, mistakes = chain.steps[1]
+    twin = Misconception("twin", "t.", mistakes[0].wrong)
+    steps = (chain.steps[0], (name, reference, (*mistakes, twin)))
+    small_book["tiny_chain"] = Chain(**{**vars(chain), "steps": steps})
+    space = {"prediction": np.array([1.0, 2.0]), "y": np.zeros(2), "error": np.array([1.0, 2.0])}
+    check_all({**space, "loss": 5.0}, "tiny_chain")
+    assert not any("Likely" in line for line in said())
+
+
 # ── rendering ────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -12,12 +12,14 @@ from functools import partial
 
 import numpy as np
 
-from .compare import relative_error
+from .compare import FLOAT32_TOLERANCE, relative_error
 from .kinds import Part
 from .sizes import number, what_is
 
 _MATCH = 1e-6  # relative error within which a measured relation counts as exact
 _NEARLY_ONE = 5e-3
+_LAST_DIGITS = 1e-4  # relative error of each entry up to which "the last digits" is fair
+_ENTRY_RIGHT = 1e-8  # of the array's scale, up to which an entry is called right
 
 Sizes = dict[str, int]
 
@@ -84,8 +86,11 @@ def order_fact(cases: Sequence[Sequence[Part]]) -> str | None:
     parts = cases[0]
     if not 2 <= len(parts) <= 5 or not all(isinstance(part.key, int) for part in parts):
         return None
-    for order in itertools.permutations(range(len(parts))):
-        if order != tuple(range(len(parts))) and all(_in_order(one, order) for one in cases):
+    as_given = tuple(range(len(parts)))
+    if all(_in_order(one, as_given) for one in cases):  # what differs is smaller than any order
+        return None
+    for order in itertools.permutations(as_given):
+        if order != as_given and all(_in_order(one, order) for one in cases):
             names = ", ".join(str(part.name) for part in parts)
             return f"the values are right, but not in this order: `return {names}`"
     return None
@@ -107,6 +112,8 @@ def finite_fact(part: Part) -> str:
     if bad.all():
         return f"every entry is {what}"
     first = tuple(int(i) for i in np.argwhere(bad)[0])
+    if bad.sum() == 1:
+        return f"1 of {a.size} entries is {what}, at {index(first)}"
     return f"{int(bad.sum())} of {a.size} entries are {what}, the first at {index(first)}"
 
 
@@ -119,7 +126,7 @@ def value_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -> 
     if a.shape == ():
         return _scalar_fact(part, case, history)
     start = f"shape {a.shape} is right; "
-    return start + (_ratio_fact(part, sizes, history) or _array_fact(a, e))
+    return start + (_ratio_fact(part, sizes, history) or _array_fact(a, e, part.single))
 
 
 def _scalar_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -> str:
@@ -204,7 +211,9 @@ def _times(r: float) -> str:
     return f"has the wrong sign and is {much}" if r < 0 else f"is {much}"
 
 
-def _array_fact(a: np.ndarray, e: np.ndarray) -> str:
+def _array_fact(a: np.ndarray, e: np.ndarray, single: bool) -> str:
+    if np.all(np.abs(a - e) <= _LAST_DIGITS * np.abs(e)):
+        return f"only the last digits differ; {_worst(a, e)}"
     if a.ndim == 2 and a.shape[0] == a.shape[1] and _same(a.T, e):
         return "the values are right once it is transposed"
     for axis in range(a.ndim):
@@ -219,12 +228,21 @@ def _array_fact(a: np.ndarray, e: np.ndarray) -> str:
     if _same(offset, np.full_like(offset, offset.flat[0])):
         much = number(abs(offset.flat[0]))
         return f"every entry is {much} too {'large' if offset.flat[0] > 0 else 'small'}"
-    return _place_fact(a, e)
+    return _place_fact(a, e, FLOAT32_TOLERANCE if single else _ENTRY_RIGHT)
 
 
-def _place_fact(a: np.ndarray, e: np.ndarray) -> str:
+def _worst(a: np.ndarray, e: np.ndarray) -> str:
+    """The entry that is furthest off, with as many digits as show it."""
+    place = tuple(int(i) for i in np.unravel_index(np.abs(a - e).argmax(), a.shape))
+    mine, due = number(a[place]), number(e[place])
+    if mine == due:
+        mine, due = (f"{float(one):.12g}".replace("-", "−") for one in (a[place], e[place]))
+    return f"at {index(place)} it is {mine}; {due} is due"
+
+
+def _place_fact(a: np.ndarray, e: np.ndarray, tolerance: float) -> str:
     """Which entries are wrong: a row, a column, one entry, or most of them."""
-    wrong = np.abs(a - e) > _MATCH * np.abs(e).max()
+    wrong = np.abs(a - e) > tolerance * np.abs(e).max()
     for axis, word in ((1, "row"), (0, "column")):
         lines = wrong.any(axis=axis) if a.ndim == 2 else np.ones(1, dtype=bool)
         if not lines.all() and wrong.all(axis=axis).sum() == lines.sum():
@@ -232,8 +250,7 @@ def _place_fact(a: np.ndarray, e: np.ndarray) -> str:
             one = lines.sum() == 1
             which = f"{word} {places} is wrong" if one else f"{word}s {places} are wrong"
             return f"{which}, the other {word}s are right"
-    worst = tuple(int(i) for i in np.unravel_index(np.abs(a - e).argmax(), a.shape))
-    at = f"at {index(worst)} it is {number(a[worst])}; {number(e[worst])} is due"
+    at = _worst(a, e)
     count = int(wrong.sum())
     if count == a.size:
         return f"every entry is wrong; {at}"
