@@ -370,3 +370,47 @@ def test_a_slow_right_answer_is_asked_for_one_fresh_case_only():
 
     assert verdict(slow, tiny.exercise(seconds=0.1)).passed
     assert len(calls) == E.n_cases + 1
+
+
+def test_a_mistake_made_in_single_precision_has_its_name():
+    def wrong(X, y, theta):
+        return (right(X, y, theta) * len(y) * (1 + 2e-5)).astype(np.float32)
+
+    assert verdict(wrong).misconception == "missing-1/m"
+    assert verdict(lambda *given: wrong(*given).astype(float)).misconception is None
+
+
+def test_which_input_was_changed_tells_two_mistakes_apart():
+    def over_y(X, y, theta):
+        answer = right(X, y, theta)
+        y[:] = 0
+        return answer
+
+    def over_theta(X, y, theta):
+        answer = right(X, y, theta)
+        theta[:] = 0
+        return answer
+
+    both = tiny.exercise(
+        misconceptions=(
+            tiny.Misconception("over-y", "y.", over_y),
+            tiny.Misconception("over-theta", "t.", over_theta),
+        )
+    )
+    assert verdict(over_y, both).misconception == "over-y"
+    assert verdict(over_theta, both).misconception == "over-theta"
+
+
+def test_nan_and_infinity_are_not_the_same_mistake():
+    def first(value):
+        def wrong(X, y, theta):
+            answer = right(X, y, theta)
+            answer[0] = value
+            return answer
+
+        return wrong
+
+    named = tiny.exercise(misconceptions=(tiny.Misconception("inf", "i.", first(np.inf)),))
+    assert verdict(first(np.inf), named).misconception == "inf"
+    for other in (np.nan, -np.inf, 0.0):
+        assert verdict(first(other), named).misconception is None
