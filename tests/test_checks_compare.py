@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from bplib.checks.call import unchanged
 from bplib.checks.compare import close, relative_error, rounding_scale, same_objects
 from bplib.checks.decide import decide
 from bplib.checks.sizes import note, number, sizes
@@ -100,6 +101,7 @@ def test_plain_answers():
     assert not same_objects(1, True, 1e-9)
     assert same_objects({"a": [1.0]}, {"a": [1.0]}, 1e-9)
     assert not same_objects({"a": 1.0}, {"b": 1.0}, 1e-9)
+    assert not same_objects({"a": 1.0, "b": 2.0}, {"a": 1.0}, 1e-9)
 
 
 # ── what is measured ─────────────────────────────────────────────────────────────────────────────
@@ -297,3 +299,25 @@ def test_small_errors_are_not_taken_for_another_order(error):
         said(lambda x: (x, x, 2 * x * (1 + error)), twice),
     ):
         assert "order" not in text and "places" not in text
+
+
+def test_a_cause_is_named_only_if_it_holds_in_every_case():
+    text = said(lambda X, y, t: right(X, y, t) * (7 if len(y) == 7 else 2))
+    assert text.endswith("every entry is 7.00 times too large in this case.")
+
+
+def test_another_order_is_said_only_if_it_is_the_same_in_every_case():
+    pair = tiny.exercise(
+        reference=lambda x: (x, 3 * x),
+        cases=lambda rng, i: (i + 1.0 + float(rng.uniform(0, 0.1)),),
+        misconceptions=(),
+        returns=("a", "b"),
+    )
+    assert "not in this order" in said(lambda x: (3 * x, x), pair)
+    assert "order" not in said(lambda x: (3 * x, x) if x < 2 else (x, x), pair)
+
+
+def test_a_nan_that_was_replaced_is_a_change():
+    nan = float("nan")
+    assert unchanged([nan, 1.0], [nan, 1.0]) and unchanged({"a": nan}, {"a": nan})
+    assert not unchanged([nan, 1.0], [5.0, 1.0]) and not unchanged([5.0], [nan])

@@ -41,6 +41,10 @@ def test_predictions_of_a_number(said):
     assert guess(-1 / 3, said)[0].endswith("the size is right, the sign is not.")
     assert "right as far as it goes" in guess(0.33, said)[0]
     assert guess(0.3, said)[0].endswith("you say 0.3; that is not it.")
+    both = ((3.0, "one", "first."), (3, "other", "second."))
+    assert not any("Likely" in line for line in guess(3, said, wrong=both)), (
+        "two fit: none is named"
+    )
     assert "0.33334; the first digits" in guess(0.33334, said)[0]
     assert guess("0.3", said)[0] == "✗ tiny_guess · a number is asked for; this is `0.3`."
     assert "the answer is finite" in guess(float("nan"), said)[0]
