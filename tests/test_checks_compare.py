@@ -321,3 +321,9 @@ def test_a_nan_that_was_replaced_is_a_change():
     nan = float("nan")
     assert unchanged([nan, 1.0], [nan, 1.0]) and unchanged({"a": nan}, {"a": nan})
     assert not unchanged([nan, 1.0], [5.0, 1.0]) and not unchanged([5.0], [nan])
+
+
+def test_an_axis_in_reverse_is_named():
+    for axis in (0, 1):
+        text = said(lambda X, D, axis=axis: np.flip(X.T @ D, axis), MATRIX)
+        assert text.endswith(f"the entries along axis {axis} are right but in reverse order.")
