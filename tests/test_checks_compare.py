@@ -320,6 +320,7 @@ def test_another_order_is_said_only_if_it_is_the_same_in_every_case():
 def test_a_nan_that_was_replaced_is_a_change():
     nan = float("nan")
     assert unchanged([nan, 1.0], [nan, 1.0]) and unchanged({"a": nan}, {"a": nan})
+    assert not unchanged(np.ones(3), np.ones(3).view(np.int64)), "the same bytes, other numbers"
     assert not unchanged([nan, 1.0], [5.0, 1.0]) and not unchanged([5.0], [nan])
 
 
