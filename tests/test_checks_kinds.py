@@ -46,7 +46,9 @@ def test_predictions_of_a_number(said):
         "two fit: none is named"
     )
     assert "0.33334; the first digits" in guess(0.33334, said)[0]
-    assert guess("0.3", said)[0] == "✗ tiny_guess · a number is asked for; this is `0.3`."
+    assert guess("0.3", said)[0] == (
+        "✗ tiny_guess · `'0.3'` is text. Take the quotes off, and it is a number."
+    )
     assert "the answer is finite" in guess(float("nan"), said)[0]
     assert "this is a function" in guess(tiny_gradient, said)[0]
     assert "a single number is asked for" in guess((1, 2), said)[0]
@@ -274,3 +276,8 @@ def test_the_registry_refuses_twins_and_strangers():
 def test_kinds_of_exercise():
     kinds = {type(one) for one in registry.all_exercises().values()}
     assert kinds == {Exercise, Prediction, Chain}
+
+
+def test_a_number_in_quotes(said):
+    assert "this is `one`" in guess("one", said)[0]
+    assert "this is `inf`" in guess("inf", said)[0]

@@ -197,7 +197,7 @@ def _broken(exercise: Exercise, last: Judged, judged: Sequence[Judged], seed: in
         case + 1,
         note(exercise, last.inputs),
         "returned",
-        words.timed_out(exercise.seconds)
+        words.timed_out(exercise.seconds, last.inputs)
         if outcome.timed_out
         else words.raised(exercise, outcome, last.inputs),
     )
@@ -214,11 +214,7 @@ def _failed(
     status: str = "failed",
     label: str | None = None,
 ) -> Result:
-    text = failure.text
-    if failure.case is not None:
-        where = f"case {failure.case} of {exercise.n_cases}"
-        text = f"{where} ({failure.note}): {text}" if failure.note else f"{where}: {text}"
-    message = headline(status, exercise.name, text)
+    named = None
     if status != "timeout" and judged:
         named = diagnose(
             exercise,
@@ -226,8 +222,16 @@ def _failed(
             [one.outcome for one in judged],
             effects=failure.step in ("inputs", "alias"),
         )
-        if named is not None:
-            label = named.label
-            message += f"\n**Likely mistake:** {named.message}"
+    if named is not None and failure.step in ("shape", "values"):
+        # Values that would be right in another order are a coincidence once the mistake has a name.
+        failure = first_finding(exercise, judged, order=False) or failure
+    text = failure.text
+    if failure.case is not None:
+        where = f"case {failure.case} of {exercise.n_cases}"
+        text = f"{where} ({failure.note}): {text}" if failure.note else f"{where}: {text}"
+    message = headline(status, exercise.name, text)
+    if named is not None:
+        label = named.label
+        message += f"\n**Likely mistake:** {named.message}"
     folded = details(exercise, failure, judged)
     return Result(status, exercise.name, message, seed, (failure,), label, folded)

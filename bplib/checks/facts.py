@@ -136,9 +136,19 @@ def _scalar_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -
     if cause is not None:
         what = cause.removeprefix("is ").replace("has the", "with the", 1)
         return f"returns {number(a)}, {what}; {number(e)} is due"
+    if rounded(a, e):
+        return text + ", so yours is rounded: return all its digits"
     if number(a) == number(e):
         text = f"returns {a!r}; {e!r} is due, so only the last digits differ".replace("-", "−")
     return text
+
+
+def rounded(a: float, e: float) -> bool:
+    """Whether a is e with fewer digits after the point, one at least: 33.2 for 33.213."""
+    if not np.isfinite([a, e]).all() or a == e:
+        return False
+    digits = len(repr(a).partition(".")[2])
+    return "e" not in repr(a) and digits <= 6 and a != 0 and round(e, digits) == a
 
 
 def _ratio(a: np.ndarray, e: np.ndarray) -> float | None:
@@ -212,6 +222,8 @@ def _times(r: float) -> str:
 
 
 def _array_fact(a: np.ndarray, e: np.ndarray, single: bool) -> str:
+    if all(rounded(float(x), float(y)) or x == y for x, y in zip(a.flat, e.flat, strict=True)):
+        return f"its entries are rounded: return all their digits; {_worst(a, e)}"
     if np.all(np.abs(a - e) <= _LAST_DIGITS * np.abs(e)):
         return f"only the last digits differ; {_worst(a, e)}"
     if a.ndim == 2 and a.shape[0] == a.shape[1] and _same(a.T, e):

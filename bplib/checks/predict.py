@@ -67,6 +67,8 @@ def _problem(prediction: Prediction, value: Any) -> tuple[str, str]:
         return "type", f"you say {_said(value)}; True or False is asked for."
     numbers, due = _numbers(value), to_array(answer)
     if numbers is None:
+        if isinstance(value, str) and _is_number(value):
+            return "type", f"`{value!r}` is text. Take the quotes off, and it is a number."
         kind = "a number" if due.ndim == 0 else f"{due.size} numbers"
         return "type", f"{kind} is asked for; this is {_said(value)}.".replace(
             "numbers is", "numbers are"
@@ -76,6 +78,13 @@ def _problem(prediction: Prediction, value: Any) -> tuple[str, str]:
     if not np.isfinite(numbers).all():
         return "finite", f"you say {_said(value)}; the answer is finite."
     return "values", _numbers_wrong(numbers, due, value, prediction.tolerance)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return bool(np.isfinite(float(text)))
+    except ValueError:
+        return False
 
 
 def _numbers_wrong(numbers: np.ndarray, due: np.ndarray, value: Any, tolerance: float) -> str:

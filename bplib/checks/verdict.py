@@ -42,7 +42,7 @@ def judge(exercise: Exercise, index: int, inputs: tuple, outcome: Outcome) -> Ju
         expected = exercise.reference(*copy.deepcopy(inputs))
     parts, step, reason = _compare(exercise, inputs, outcome.value, expected)
     if step is None and outcome.changed:
-        step, reason = "inputs", words.changed(exercise, outcome.changed)
+        step, reason = "inputs", words.changed(exercise, outcome.changed, inputs)
     if step is None and outcome.aliased:
         step, reason = "alias", words.aliased(exercise, outcome.aliased)
     return Judged(index, inputs, outcome, expected, parts, step, reason)
@@ -103,22 +103,32 @@ def _right(exercise: Exercise, inputs: tuple, part: Part, parts: tuple[Part, ...
     )
 
 
-def first_finding(exercise: Exercise, judged: Sequence[Judged]) -> Failure | None:
-    """The failure to tell: the earliest step of all cases, and in it the first case."""
+def first_finding(
+    exercise: Exercise, judged: Sequence[Judged], order: bool = True
+) -> Failure | None:
+    """The failure to tell: the earliest step of all cases, and in it the first case.
+
+    `order`: whether to say that the values would be right in another order.
+    """
     wrong = [one for one in judged if one.step is not None]
     if not wrong:
         return None
     first = min(wrong, key=lambda one: (_STEPS.index(str(one.step)), one.index))
-    text = first.reason or _measured(exercise, first, judged)
+    text = first.reason or _measured(exercise, first, judged, order)
+    if first.step == "returned" and first.outcome.value is None and first.index > 0:
+        text = words.nothing(None, all(one.step is None for one in judged[: first.index]))
     if first.index > 0 and first.step in ("shape", "finite", "values"):
         text += words.right_so_far(first.index)
     return Failure(first.index + 1, note(exercise, first.inputs), str(first.step), text)
 
 
-def _measured(exercise: Exercise, first: Judged, judged: Sequence[Judged]) -> str:
-    order = facts.order_fact([first.parts, *(one.parts for one in judged)])
-    if order is not None and first.step != "finite":
-        return order + "."
+def _measured(
+    exercise: Exercise, first: Judged, judged: Sequence[Judged], order: bool = True
+) -> str:
+    if order and first.step != "finite":
+        other_order = facts.order_fact([first.parts, *(one.parts for one in judged)])
+        if other_order is not None:
+            return other_order + "."
     letters = sizes(exercise, first.inputs)
     tests: dict[str, Callable[[Part], bool]] = {
         "shape": lambda part: part.answer.shape != part.expected.shape,

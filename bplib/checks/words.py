@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .call import Outcome
 from .declare import Exercise
 from .kinds import kind_of
@@ -14,7 +16,10 @@ from .show_values import safe_repr
 from .sizes import shapes_in_words
 
 _LISTED = 4  # names; more than that are counted
+_XOR = "for ^"
 _MATMUL = re.compile(r"matmul: Input operand 1 .*\(size (\d+) is different from (\d+)\)")
+
+_BITWISE_XOR = re.compile(r"ufunc 'bitwise_xor' not supported for the input types.*", re.DOTALL)
 
 
 def _and(names: Sequence[str]) -> str:
@@ -48,9 +53,11 @@ def argument_order(wanted: Sequence[str], given: Sequence[str]) -> str:
     return f"the arguments come in the order {call_line(wanted)}; yours takes {call_line(given)}."
 
 
-def nothing(given: Any) -> str:
+def nothing(given: Any, right_before: bool = False) -> str:
     if given is Ellipsis:
         return "returns `...`: the blank is still to be filled in."
+    if right_before:
+        return "returned None: on this path through the function no `return` is reached."
     return "returned None: is the `return` line missing?"
 
 
@@ -58,13 +65,15 @@ def raised(exercise: Exercise, outcome: Outcome, inputs: tuple) -> str:
     error = outcome.raised
     assert error is not None
     text = _MATMUL.sub(_in_rows_and_columns, error.text)
+    text = _BITWISE_XOR.sub(f"floats have no rule {_XOR}", text)
     what = f"{error.kind}: {text}" if text else error.kind
     where = f" at line {error.line}" if error.line else ""
     source = f", `{error.source}`" if error.source else ""
     shapes = shapes_in_words(exercise, inputs)
     given = f" It was given {shapes}." if shapes else ""
     unsaid = "" if what.endswith((".", "?")) else "."
-    return f"your code stops{where}{source} with {what}{unsaid}{given}"
+    power = " In Python a power is written `**`; `^` is another operation." if _XOR in text else ""
+    return f"your code stops{where}{source} with {what}{unsaid}{power}{given}"
 
 
 def _in_rows_and_columns(found: re.Match[str]) -> str:
@@ -73,20 +82,23 @@ def _in_rows_and_columns(found: re.Match[str]) -> str:
     return f"in a matrix product, {left} columns on the left meet {right} rows on the right"
 
 
-def timed_out(seconds: float) -> str:
+def timed_out(seconds: float, inputs: tuple) -> str:
+    arrays = any(isinstance(one, np.ndarray) and one.ndim for one in inputs)
+    question = ", or one that could be a matrix product" if arrays else ""
     return (
-        f"no answer after {seconds:g} s, so it was stopped. Is there a loop that never ends, or "
-        "one that could be a matrix product?"
+        f"no answer after {seconds:g} s, so it was stopped. Is there a loop that never ends"
+        f"{question}?"
     )
 
 
-def changed(exercise: Exercise, which: Sequence[int]) -> str:
+def changed(exercise: Exercise, which: Sequence[int], inputs: tuple) -> str:
     names = [exercise.arguments[i] for i in which]
     verb = "is" if len(names) == 1 else "are"
+    arrays = all(isinstance(inputs[i], np.ndarray) for i in which)
+    other = ", or write `a = a - b` in place of `a -= b`" if arrays else ""
     return (
         f"the values are right, but {_and(names)} {verb} not the same after the call: whoever "
-        "called you still needs the old values. Work on a copy, or write `a = a - b` in place of "
-        "`a -= b`."
+        f"called you still needs the old values. Work on a copy{other}."
     )
 
 
