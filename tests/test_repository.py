@@ -124,7 +124,7 @@ def test_no_index_address_and_no_machine_path_in_any_file():
 def test_the_search_for_addresses_finds_them():
     path = "/" + "home/someone/book"
     assert addresses_in(f"{path} and {INDEX_ADDRESSES[0]}") == [INDEX_ADDRESSES[0], path[:7]]
-    assert addresses_in("see https://example.org/home/page and a/work/b") == []
+    assert addresses_in("see https://example.org/home/page and a/tmp/b") == []
 
 
 def test_the_top_level_holds_what_it_should():
