@@ -6,6 +6,7 @@ from types import ModuleType
 from bplib import backend, errors, init, layers, losses, ops, optim, tape
 from bplib.gradcheck import gradcheck, numerical_gradient
 from bplib.layers import Layer, Linear, Parameter
+from bplib.net import Residual, Sequential
 
 __version__ = "0.1.0"
 
@@ -13,6 +14,8 @@ __all__ = [
     "Layer",
     "Linear",
     "Parameter",
+    "Residual",
+    "Sequential",
     "backend",
     "checks",
     "data",
