@@ -11,6 +11,7 @@ from types import ModuleType
 import numpy as np
 
 from bplib import losses, ops
+from bplib.backend import xp_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Row:
     function of a random generator and of a list of different sizes that returns the inputs in
     float64; `constants`, the pair's other arguments; `differentiable`, how many of the inputs get
     a gradient (all of them unless said); `complex_step`, whether the forward function is made of
-    complex-differentiable parts.
+    complex-differentiable parts; `fitting`, a function of the first input's shape and real dtype
+    that returns further constants, such as labels: host arrays that belong to that shape.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Row:
     constants: Mapping = field(default_factory=dict)
     differentiable: int | None = None
     complex_step: bool = True
+    fitting: Callable[[tuple[int, ...], type], Mapping] | None = None
 
     @property
     def label(self):
@@ -42,8 +45,20 @@ class Row:
         sizes = [int(n) for n in rng.permutation(np.arange(3, 9))]
         return [np.asarray(x, dtype=dtype) for x in self.make(rng, sizes)]
 
+    def settings(self, inputs):
+        """The pair's other arguments for these inputs, on their device."""
+        if self.fitting is None:
+            return self.constants
+        x = inputs[0]
+        is_array = isinstance(x, np.ndarray | np.generic) or hasattr(x, "__array_namespace__")
+        xp, shape = (xp_of(x), x.shape) if is_array else (np, (3, 4))
+        single = is_array and x.dtype in (np.float32, np.complex64)
+        found = self.fitting(shape, np.float32 if single else np.float64)
+        there = {k: xp.asarray(v) if isinstance(v, np.ndarray) else v for k, v in found.items()}
+        return {**self.constants, **there}
+
     def forward(self, *inputs):
-        return getattr(self.module, self.name)(*inputs, **self.constants)
+        return getattr(self.module, self.name)(*inputs, **self.settings(inputs))
 
     def backward(self, dy, cache):
         """The gradients as a tuple, whichever way round the pair takes its arguments."""

@@ -76,10 +76,10 @@ def test_gradcheck_in_random_directions(row):
         inputs = row.inputs(seed)
         f = row.forward
         if row.is_loss:
-            target = inputs[1]
+            rest = inputs[1:]
 
-            def f(prediction, target=target):
-                return row.forward(prediction, target)
+            def f(prediction, rest=rest):
+                return row.forward(prediction, *rest)
 
         report = gradcheck(
             f,

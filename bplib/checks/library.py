@@ -40,7 +40,7 @@ def library_call(
             return
         if module.startswith(_FREE):
             return
-        name = f"{module}.{code.co_qualname}"
+        name = f"{_offered_by(module, code.co_qualname)}.{code.co_qualname}"
         if not _allowed(name, exercise.uses):
             found.append(_public(name))
 
@@ -62,6 +62,13 @@ def library_call(
 
 def _inside(module: str) -> bool:
     return module == _PACKAGE or module.startswith(_PACKAGE + ".")
+
+
+def _offered_by(module: str, name: str) -> str:
+    """The package that a reader imports the name from: bplib.losses for bplib.losses.regression."""
+    package = module.rpartition(".")[0]
+    offered = getattr(sys.modules.get(package), "__all__", ()) if package != _PACKAGE else ()
+    return package if name.partition(".")[0] in offered else module
 
 
 def _allowed(name: str, uses: tuple[str, ...]) -> bool:

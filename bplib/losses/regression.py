@@ -1,29 +1,11 @@
-"""Losses as pairs: how wrong a batch of predictions is, and which way is better.
-
-    loss, cache = mse(prediction, target)            # one number, the mean over all entries
-    dprediction = mse_backward(cache)                # its gradient, shaped as the prediction
-
-Prediction and target have exactly the same shape: (m,) against (m, 1) is refused, because NumPy
-would quietly compare every prediction with every target. Every loss is a mean over all entries,
-so over the batch of m samples and, where there are several outputs, over these too.
-"""
+"""Losses of predicted numbers: the distance from what was measured, squared, halved or bent."""
 
 from __future__ import annotations
 
 from bplib import expect
 from bplib.backend import Array, Cache, quiet, xp_of
-from bplib.errors import DTypeError, ShapeError
-
-__all__ = [
-    "half_mse",
-    "half_mse_backward",
-    "huber",
-    "huber_backward",
-    "mae",
-    "mae_backward",
-    "mse",
-    "mse_backward",
-]
+from bplib.errors import ShapeError
+from bplib.losses.upstream import one_number
 
 
 def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
@@ -63,7 +45,7 @@ def mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
         ShapeError: where dloss is not one number.
         DTypeError: where dloss is an array of integers.
     """
-    dloss = _upstream("mse_backward", dloss, cache)
+    dloss = one_number("mse_backward", dloss, cache)
     with quiet():
         return cache * (dloss * 2 / cache.size)
 
@@ -106,7 +88,7 @@ def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
         ShapeError: where dloss is not one number.
         DTypeError: where dloss is an array of integers.
     """
-    return mse_backward(cache, _upstream("half_mse_backward", dloss, cache) / 2)
+    return mse_backward(cache, one_number("half_mse_backward", dloss, cache) / 2)
 
 
 def mae(prediction: Array, target: Array) -> tuple[Array, Cache]:
@@ -147,7 +129,7 @@ def mae_backward(cache: Cache, dloss: Array = 1.0) -> Array:
         ShapeError: where dloss is not one number.
         DTypeError: where dloss is an array of integers.
     """
-    dloss = _upstream("mae_backward", dloss, cache)
+    dloss = one_number("mae_backward", dloss, cache)
     with quiet():
         return xp_of(cache).sign(cache) * (dloss / cache.size)
 
@@ -198,7 +180,7 @@ def huber_backward(cache: Cache, dloss: Array = 1.0) -> Array:
         DTypeError: where dloss is an array of integers.
     """
     difference, delta = cache
-    dloss = _upstream("huber_backward", dloss, difference)
+    dloss = one_number("huber_backward", dloss, difference)
     with quiet():
         return difference.clip(-delta, delta) * (dloss / difference.size)
 
@@ -213,13 +195,3 @@ def _difference(loss: str, prediction: Array, target: Array) -> Array:
     xp_of(prediction, target)
     with quiet():
         return prediction - target
-
-
-def _upstream(backward: str, dloss: Array, like: Array) -> Array:
-    if isinstance(dloss, int | float) and not hasattr(dloss, "dtype"):
-        return dloss
-    if getattr(dloss, "shape", None) != ():
-        raise ShapeError(f"{backward}: dloss must be one number, the gradient of the final loss.")
-    if dloss.dtype.kind not in "fc":
-        raise DTypeError(f"{backward}: dloss is {dloss.dtype}; a float is needed.")
-    return dloss.astype(like.dtype)
