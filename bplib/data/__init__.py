@@ -1,14 +1,32 @@
-"""Data to learn from: two bundled real data sets and four synthetic ones.
+"""Data to learn from, bundled and synthetic, and what is done to data before learning.
 
-    X, y = data.moons(200, rng=np.random.default_rng(0))
     patients = data.diabetes()          # a Dataset: patients.X, patients.y, patients.licence …
+    X, y = data.moons(200, rng=np.random.default_rng(0))
+    (X_train, y_train), (X_test, y_test) = data.split(X, y, fractions=(0.8, 0.2), rng=rng)
+    for X_batch, y_batch in data.batches(X_train, y_train, batch_size=32, rng=rng): …
 
 Everything here loads without a network and without scikit-learn, and every call returns fresh
 arrays: changing them changes nothing for the next call.
 """
 
+from bplib.data.batches import batches
 from bplib.data.bundled import diabetes, digits
 from bplib.data.dataset import Dataset
+from bplib.data.one_hot import one_hot
+from bplib.data.split import split
+from bplib.data.standardise import Standardiser
 from bplib.data.synthetic import line, moons, spiral, xor
 
-__all__ = ["Dataset", "diabetes", "digits", "line", "moons", "spiral", "xor"]
+__all__ = [
+    "Dataset",
+    "Standardiser",
+    "batches",
+    "diabetes",
+    "digits",
+    "line",
+    "moons",
+    "one_hot",
+    "spiral",
+    "split",
+    "xor",
+]
