@@ -44,6 +44,25 @@ def floats(op: str, **arguments: Array) -> None:
             )
 
 
+def reals(op: str, **arguments: Array) -> None:
+    """Every argument is a non-empty array of real floats, all of one precision.
+
+    For functions that have no complex derivative: those with a corner, such as ReLU.
+
+    Arguments:
+        op: who asks; it opens the sentence.
+        arguments: arrays by their names.
+
+    Raises:
+        ShapeError: for an empty array.
+        DTypeError: for what is not an array of real floats, or float32 against float64.
+    """
+    floats(op, **arguments)
+    for name, value in arguments.items():
+        if value.dtype.kind == "c":
+            raise DTypeError(f"{op}: {name} holds {value.dtype} values; real numbers are needed.")
+
+
 def _precision(dtype: np.dtype) -> int:
     return dtype.itemsize // 2 if dtype.kind == "c" else dtype.itemsize
 
@@ -189,10 +208,28 @@ def positive(op: str, name: str, value: float) -> float:
         DTypeError: where it is not a number.
         DomainError: where it is not positive and finite.
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a number is needed.")
+    number(op, name, value)
     if not (math.isfinite(value) and value > 0):
         raise DomainError(f"{op}: {name} is {value:g}; it must be positive and finite.")
+    return float(value)
+
+
+def number(op: str, name: str, value: float) -> float:
+    """A setting that may be any number, such as an end of `clip`.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a number is needed.")
     return float(value)
 
 

@@ -4,6 +4,7 @@ A row makes inputs whose sizes are pairwise different and none of them 1 or 2 (w
 transpose or a missing 1/m could hide), except where a stretched axis of length 1 is the point.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -154,6 +155,15 @@ TABLE = [
     Row("power", same(normal), "zero", constants={"exponent": 0}),
     Row("exp", same(normal)),
     Row("log", same(positive)),
+    Row("sqrt", same(positive)),
+    Row("abs", same(nonzero), complex_step=False),
+    *(
+        Row("clip", same(nonzero), case, constants=constants, complex_step=False)
+        for case, constants in {
+            "both sides": {"low": -1.25, "high": 0.75},
+            "one side": {"low": -math.inf, "high": 0.25},
+        }.items()
+    ),
     Row("maximum", lambda rng, s: apart(rng, *s[:3]), "equal", complex_step=False),
     Row(
         "maximum",

@@ -194,6 +194,26 @@ SENTENCES = [
         "power: exponent is an ndarray; a plain number is needed "
         "(for a learned exponent p write exp(p * log(x))).",
     ),
+    (
+        lambda: ops.sqrt(np.array([4.0, -0.25])),
+        DomainError,
+        "sqrt: x holds -0.25 at index 1; sqrt needs x ≥ 0.",
+    ),
+    (
+        lambda: ops.clip(zeros(3), 2, 1.5),
+        DomainError,
+        "clip: low is 2 and high is 1.5; low ≤ high is needed.",
+    ),
+    (
+        lambda: ops.clip(zeros(3), None, 1.0),
+        DTypeError,
+        "clip: low is None; a number is needed.",
+    ),
+    (
+        lambda: ops.abs(zeros(3) + 1j),
+        DTypeError,
+        "abs: x holds complex128 values; real numbers are needed.",
+    ),
     # axes
     (
         lambda: ops.sum(zeros(3, 4), axis=2),
@@ -319,10 +339,9 @@ SENTENCES = [
         "(for a learned exponent p write exp(p * log(x))).",
     ),
     (
-        lambda: tape.record("sigmiod", 1.0),
+        lambda: tape.record("mutliply", 1.0),
         UnknownNameError,
-        "there is no operation 'sigmiod'; there is add, divide, exp, half_mse, huber, linear, log, "
-        "mae, matmul, maximum, mean, mse …",
+        "there is no operation 'mutliply'; did you mean 'multiply'?",
     ),
     (
         lambda: tape.mse(Tensor(zeros(2)), Tensor(zeros(2))),

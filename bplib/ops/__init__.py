@@ -28,13 +28,28 @@ from bplib.ops.arithmetic import (
     subtract,
     subtract_backward,
 )
-from bplib.ops.elementary import exp, exp_backward, log, log_backward
+from bplib.ops.elementary import (
+    abs,
+    abs_backward,
+    clip,
+    clip_backward,
+    exp,
+    exp_backward,
+    log,
+    log_backward,
+    sqrt,
+    sqrt_backward,
+)
 from bplib.ops.products import linear, linear_backward, matmul, matmul_backward
 from bplib.ops.reductions import mean, mean_backward, sum, sum_backward
 
 __all__ = [
+    "abs",
+    "abs_backward",
     "add",
     "add_backward",
+    "clip",
+    "clip_backward",
     "divide",
     "divide_backward",
     "exp",
@@ -55,6 +70,8 @@ __all__ = [
     "negative_backward",
     "power",
     "power_backward",
+    "sqrt",
+    "sqrt_backward",
     "subtract",
     "subtract_backward",
     "sum",
