@@ -18,6 +18,9 @@ from bplib.errors import DTypeError, MissingExtraError, UnknownNameError, kind_o
 Array = Any
 """An array of NumPy or CuPy. Neither is a subclass of the other, hence `Any`."""
 
+FixedArray = Any
+"""An array that steers a pair and gets no gradient, such as labels: the tape reads this name."""
+
 Cache = Any
 """What a forward function keeps for its backward function; only that function looks inside."""
 

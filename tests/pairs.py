@@ -140,6 +140,74 @@ MATMUL = {
 }
 AXES = [None, 0, 1, -1, (0, 2), (1, -1), (0, 1, 2)]
 
+
+def rows_of(shape):
+    """(m, k), also where a test passes something that has no such shape."""
+    return (*shape, 4, 3)[:2]
+
+
+def numbers(shape, dtype):
+    m, k = rows_of(shape)
+    return {"labels": np.random.default_rng(m * k).integers(k, size=m)}
+
+
+def shares(name):
+    """Rows of probabilities, for the argument of that name."""
+
+    def fitting(shape, dtype):
+        m, k = rows_of(shape)
+        return {name: np.random.default_rng(m * k).dirichlet(np.ones(k), m).astype(dtype)}
+
+    return fitting
+
+
+def weighted(labels):
+    """Class weights beside the labels."""
+
+    def fitting(shape, dtype):
+        k = rows_of(shape)[1]
+        return {**labels(shape, dtype), "class_weights": np.linspace(0.5, 2, k).astype(dtype)}
+
+    return fitting
+
+
+def answers(*allowed):
+    """One of two labels for every entry, in the dtype of the first of them."""
+
+    def fitting(shape, dtype):
+        return {"labels": np.random.default_rng(sum(shape)).choice(allowed, shape)}
+
+    return fitting
+
+
+def between(shape, dtype):
+    """Labels from 0 to 1."""
+    return {"labels": np.random.default_rng(sum(shape)).random(shape).astype(dtype)}
+
+
+def table(rng, s):
+    return (normal(rng, s[0], s[1]),)
+
+
+def vector(rng, s):
+    return (normal(rng, s[0]),)
+
+
+BCE, SOFTMAX = "binary_cross_entropy_with_logits", "softmax_cross_entropy"
+SMOOTH = {"label_smoothing": 0.2}
+LOSSES_OF_CLASSES = [
+    Row(BCE, vector, "yes or no", losses, fitting=answers(0, 1)),
+    Row(BCE, table, "between", losses, fitting=between),
+    Row(SOFTMAX, table, "numbers", losses, fitting=numbers),
+    Row(SOFTMAX, table, "numbers smoothed", losses, SMOOTH, fitting=numbers),
+    Row(SOFTMAX, table, "numbers weighted", losses, fitting=weighted(numbers)),
+    Row(SOFTMAX, table, "shares", losses, fitting=shares("labels")),
+    Row(SOFTMAX, table, "shares smoothed", losses, SMOOTH, fitting=weighted(shares("labels"))),
+    Row("kl_divergence", table, "", losses, fitting=shares("target")),
+    Row("hinge", vector, "one", losses, complex_step=False, fitting=answers(-1, 1)),
+    Row("hinge", table, "one against the rest", losses, complex_step=False, fitting=answers(-1, 1)),
+]
+
 TABLE = [
     *(Row("add", make, case) for case, make in both(normal, normal).items()),
     *(Row("subtract", make, case) for case, make in both(normal, normal).items()),
@@ -194,5 +262,6 @@ TABLE = [
     Row("mae", lambda rng, s: apart(rng, *s[:2]), "", losses, {}, 1, complex_step=False),
     Row("huber", around(1.0), "", losses, {}, 1, complex_step=False),
     Row("huber", around(0.3), "delta", losses, {"delta": 0.3}, 1, complex_step=False),
+    *LOSSES_OF_CLASSES,
 ]
 """Every pair, in every way that its shapes and constants allow."""

@@ -27,7 +27,22 @@ THEIRS = {
     "half_mse": lambda p, t: torch.nn.functional.mse_loss(p, t) / 2,
     "mae": torch.nn.functional.l1_loss,
     "huber": lambda p, t, delta=1.0: torch.nn.functional.huber_loss(p, t, delta=delta),
+    "binary_cross_entropy_with_logits": lambda z, labels: (
+        torch.nn.functional.binary_cross_entropy_with_logits(z, torch.tensor(labels).to(z.dtype))
+    ),
+    "softmax_cross_entropy": lambda z, labels, **settings: cross_entropy(z, labels, **settings),
+    "kl_divergence": lambda z, target: torch.nn.functional.kl_div(
+        torch.log_softmax(z, dim=1), torch.tensor(target), reduction="batchmean"
+    ),
+    "hinge": lambda s, labels: torch.clamp(1 - torch.tensor(labels) * s, min=0).mean(),
 }
+
+
+def cross_entropy(z, labels, label_smoothing=0.0, class_weights=None):
+    y, w = torch.tensor(labels), None if class_weights is None else torch.tensor(class_weights)
+    loss = torch.nn.functional.cross_entropy(z, y, weight=w, label_smoothing=label_smoothing)
+    # For probabilities torch divides by m even with weights; for class numbers, as we always do.
+    return loss * len(z) / (y * w).sum() if y.ndim == 2 and w is not None else loss
 
 
 def all_axes(x, axis):

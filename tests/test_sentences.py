@@ -256,6 +256,38 @@ SENTENCES = [
         DomainError,
         "huber: delta is -1; it must be positive and finite.",
     ),
+    (
+        lambda: losses.softmax_cross_entropy(zeros(8, 10), np.arange(3, 11)),
+        DomainError,
+        "softmax_cross_entropy: labels holds 10 at index 7; 10 classes have the numbers 0 to 9.",
+    ),
+    (
+        lambda: losses.softmax_cross_entropy(zeros(8, 10), zeros(8)),
+        DTypeError,
+        "softmax_cross_entropy: labels has shape (8,) and dtype float64; class numbers are whole, "
+        "as in labels.astype(int), and probabilities have shape (8, 10).",
+    ),
+    (
+        lambda: losses.softmax_cross_entropy(zeros(8, 10), zeros(8, 10)),
+        DomainError,
+        "softmax_cross_entropy: row 0 of labels sums to 0; the probabilities of a row sum to 1.",
+    ),
+    (
+        lambda: losses.kl_divergence(zeros(8, 10), zeros(8, 9)),
+        ShapeError,
+        "kl_divergence: logits has shape (8, 10), but target has shape (8, 9); "
+        "the two must be equal.",
+    ),
+    (
+        lambda: losses.binary_cross_entropy_with_logits(zeros(8), zeros(8) - 1),
+        DomainError,
+        "binary_cross_entropy_with_logits: labels holds -1 at index 0; labels lie between 0 and 1.",
+    ),
+    (
+        lambda: losses.hinge(zeros(8), zeros(8)),
+        DomainError,
+        "hinge: labels holds 0 at index 0; its labels are -1 and 1.",
+    ),
     # layers and initial weights
     (
         lambda: bplib.Linear(3, 2, rng=rng()).backward(zeros(4, 2)),

@@ -5,9 +5,20 @@
 
 Prediction and target have exactly the same shape: (m,) against (m, 1) is refused, because NumPy
 would quietly compare every prediction with every target. Every loss is a mean over all entries,
-so over the batch of m samples and, where there are several outputs, over these too.
+so over the batch of m samples and, where there are several outputs, over these too. Those that
+compare a row of logits with one class, `softmax_cross_entropy` and `kl_divergence`, are a mean
+over the rows.
 """
 
+from bplib.losses.classification import (
+    binary_cross_entropy_with_logits,
+    binary_cross_entropy_with_logits_backward,
+    kl_divergence,
+    kl_divergence_backward,
+    softmax_cross_entropy,
+    softmax_cross_entropy_backward,
+)
+from bplib.losses.margin import hinge, hinge_backward
 from bplib.losses.regression import (
     half_mse,
     half_mse_backward,
@@ -20,12 +31,20 @@ from bplib.losses.regression import (
 )
 
 __all__ = [
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_backward",
     "half_mse",
     "half_mse_backward",
+    "hinge",
+    "hinge_backward",
     "huber",
     "huber_backward",
+    "kl_divergence",
+    "kl_divergence_backward",
     "mae",
     "mae_backward",
     "mse",
     "mse_backward",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_backward",
 ]
