@@ -138,6 +138,27 @@ MATMUL = {
         normal(rng, s[4], s[3], s[1], s[2]),
     ),
 }
+
+
+def block(rng, s):
+    """One array whose shape is the same for every seed, for an index or a shape made to fit it."""
+    return (normal(rng, 4, 6, 5),)
+
+
+SHAPES = {"matrix": (8, 15), "what is left": (3, -1, 5), "row": -1, "more axes": (4, 3, 1, 10)}
+INDICES = {
+    "row": 2,
+    "last column": (..., -1),
+    "entry": (3, 0, 4),
+    "steps": (slice(None, None, -2), slice(1, 5)),
+    "new axis": (slice(3), None, ..., 1),
+    "rows again": np.array([3, 0, 3, -1, 3]),
+    "matrix of rows": (slice(None), np.array([[0, 5, 5], [5, 1, 0]])),
+    "pairs": (np.array([0, 2, 0, 0]), slice(2, 4), np.array([1, 1, -4, 1])),
+    "columns by rows": (np.array([[3], [1], [3]]), np.array([4, 4])),
+    "booleans": np.arange(24).reshape(4, 6) % 3 == 1,
+    "booleans and rows": (np.array([True, False, True, True]), np.array([[1], [5], [1]])),
+}
 AXES = [None, 0, 1, -1, (0, 2), (1, -1), (0, 1, 2)]
 
 
@@ -246,6 +267,20 @@ TABLE = [
         for keep in (False, True)
         for constants in [{"axis": axis, "keepdims": keep}]
     ),
+    *(Row("reshape", block, case, constants={"shape": to}) for case, to in SHAPES.items()),
+    *(
+        Row("transpose", same(normal), f"axes {axes}", constants={"axes": axes})
+        for axes in (None, (1, 2, 0), (-1, 0, 1), (0, 2, 1))
+    ),
+    Row("concatenate", lambda rng, s: (normal(rng, s[0], s[1]),), "one"),
+    Row("concatenate", lambda rng, s: (normal(rng, s[0], s[1]), normal(rng, s[2], s[1])), "two"),
+    Row(
+        "concatenate",
+        lambda rng, s: tuple(normal(rng, s[0], n, s[1]) for n in (s[2], s[3], s[2])),
+        "three along the middle",
+        constants={"axis": -2},
+    ),
+    *(Row("getitem", block, case, constants={"index": at}) for case, at in INDICES.items()),
     *(Row("matmul", make, case) for case, make in MATMUL.items()),
     Row(
         "linear",

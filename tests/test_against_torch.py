@@ -21,6 +21,10 @@ THEIRS = {
     "maximum": torch.maximum,
     "sum": lambda x, axis, keepdims: torch.sum(x, dim=all_axes(x, axis), keepdim=keepdims),
     "mean": lambda x, axis, keepdims: torch.mean(x, dim=all_axes(x, axis), keepdim=keepdims),
+    "reshape": lambda x, shape: x.reshape(shape),
+    "transpose": lambda x, axes: x.permute(axes or tuple(range(x.ndim))[::-1]),
+    "concatenate": lambda *arrays, axis=0: torch.cat(arrays, dim=axis),
+    "getitem": lambda x, index: picked(x, index),
     "matmul": torch.matmul,
     "linear": lambda x, W, b: torch.nn.functional.linear(x, W.T, b),
     "mse": torch.nn.functional.mse_loss,
@@ -47,6 +51,12 @@ def cross_entropy(z, labels, label_smoothing=0.0, class_weights=None):
 
 def all_axes(x, axis):
     return tuple(range(x.ndim)) if axis is None else axis
+
+
+def picked(x, index):
+    """The entries that NumPy picks: torch has no slices with a negative step."""
+    places = np.arange(x.numel()).reshape(x.shape)[index]
+    return x.reshape(-1)[torch.tensor(places.copy())]
 
 
 def test_every_row_has_a_peer():

@@ -235,6 +235,122 @@ SENTENCES = [
         ShapeError,
         "mean: x is empty, its shape is (0, 4).",
     ),
+    # other shapes, and entries that are picked
+    (
+        lambda: ops.reshape(zeros(3, 4), (5, -1)),
+        ShapeError,
+        "reshape: x has shape (3, 4), which is 12 entries; they do not fit into the shape (5, -1).",
+    ),
+    (
+        lambda: ops.reshape(zeros(3, 4), (3, 4.0)),
+        DTypeError,
+        "reshape: shape is a float; whole numbers are needed.",
+    ),
+    (
+        lambda: ops.transpose(zeros(3, 4), (0, 0)),
+        ShapeError,
+        "transpose: x has shape (3, 4), but axes is (0, 0); it must name every axis once.",
+    ),
+    (
+        lambda: ops.transpose(zeros(3, 4), (0, True)),
+        DTypeError,
+        "transpose: axes is a bool; whole numbers are needed.",
+    ),
+    (
+        lambda: ops.concatenate(),
+        DTypeError,
+        "concatenate: arrays is missing; at least one array is needed.",
+    ),
+    (
+        lambda: ops.concatenate(zeros(3, 4), zeros(3, 5)),
+        ShapeError,
+        "concatenate: arrays[1] has shape (3, 5), but arrays[0] has shape (3, 4); "
+        "the two may differ along axis 0 alone.",
+    ),
+    (
+        lambda: ops.concatenate(zeros(3), zeros(3), axis=1),
+        ShapeError,
+        "concatenate: axis 1 does not exist; arrays[0] has shape (3,).",
+    ),
+    (
+        lambda: ops.concatenate(zeros(3), np.array([1, 2])),
+        DTypeError,
+        "concatenate: arrays[1] holds int64 values; floats are needed, "
+        "for example arrays[1].astype(float).",
+    ),
+    (
+        lambda: ops.concatenate(zeros(3), zeros(3), axis=None),
+        DTypeError,
+        "concatenate: axis is None; whole numbers are needed.",
+    ),
+    (
+        lambda: tape.concatenate(axis=0),
+        DTypeError,
+        "concatenate: the arguments are (*arrays, axis).",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), (0, 4)),
+        ShapeError,
+        "getitem: index 4 does not exist along axis 1; x has shape (3, 4).",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), np.array([2, 0, -4])),
+        ShapeError,
+        "getitem: index -4 does not exist along axis 0; x has shape (3, 4).",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), (0, 1, 2)),
+        ShapeError,
+        "getitem: the index asks for 3 axes, but x has shape (3, 4).",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), (..., 0, ...)),
+        ShapeError,
+        "getitem: the index holds more than one '...'.",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), np.ones(4, bool)),
+        ShapeError,
+        "getitem: the booleans have shape (4,), but x has shape (3, 4); "
+        "they must agree from axis 0 on.",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), ([0, 1, 2], [0, 1])),
+        ShapeError,
+        "getitem: the arrays of the index do not fit together; x has shape (3, 4).",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), slice(2, 2)),
+        ShapeError,
+        "getitem: the index picks nothing of x, whose shape is (3, 4).",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), slice(0, 1.5)),
+        DTypeError,
+        "getitem: a slice holds a float; whole numbers are needed.",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), slice(None, None, 0)),
+        ShapeError,
+        "getitem: a slice has the step 0; it would never end.",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), 1.0),
+        DTypeError,
+        "getitem: the index is a float; whole numbers, slices, or arrays of whole numbers "
+        "or of booleans are needed.",
+    ),
+    (
+        lambda: ops.getitem(zeros(3, 4), zeros(3)),
+        DTypeError,
+        "getitem: the index is of float64 values; whole numbers, slices, or arrays of whole "
+        "numbers or of booleans are needed.",
+    ),
+    (
+        lambda: len(Tensor(1.0)),
+        DTypeError,
+        "len: the Tensor holds one number; it has no rows.",
+    ),
     # losses
     (
         lambda: losses.mse(zeros(7), zeros(7, 1)),

@@ -128,7 +128,8 @@ def _in_float64(name: str, value: Array) -> Array:
 
 def _argument_names(f: Callable, n: int) -> list[str]:
     try:
-        names = list(inspect.signature(f).parameters)[:n]
+        arguments = list(inspect.signature(f).parameters.values())[:n]
+        names = [each.name for each in arguments if each.kind is not each.VAR_POSITIONAL]
     except ValueError:
         names = []
     return names if len(names) == n else [f"input {i}" for i in range(n)]

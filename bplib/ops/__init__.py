@@ -40,8 +40,17 @@ from bplib.ops.elementary import (
     sqrt,
     sqrt_backward,
 )
+from bplib.ops.indexing import getitem, getitem_backward
 from bplib.ops.products import linear, linear_backward, matmul, matmul_backward
 from bplib.ops.reductions import mean, mean_backward, sum, sum_backward
+from bplib.ops.shapes import (
+    concatenate,
+    concatenate_backward,
+    reshape,
+    reshape_backward,
+    transpose,
+    transpose_backward,
+)
 
 __all__ = [
     "abs",
@@ -50,10 +59,14 @@ __all__ = [
     "add_backward",
     "clip",
     "clip_backward",
+    "concatenate",
+    "concatenate_backward",
     "divide",
     "divide_backward",
     "exp",
     "exp_backward",
+    "getitem",
+    "getitem_backward",
     "linear",
     "linear_backward",
     "log",
@@ -70,10 +83,14 @@ __all__ = [
     "negative_backward",
     "power",
     "power_backward",
+    "reshape",
+    "reshape_backward",
     "sqrt",
     "sqrt_backward",
     "subtract",
     "subtract_backward",
     "sum",
     "sum_backward",
+    "transpose",
+    "transpose_backward",
 ]

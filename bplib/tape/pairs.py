@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
@@ -12,24 +13,37 @@ from bplib import losses, ops
 from bplib.backend import Array
 from bplib.errors import DTypeError
 
+FIXED = re.compile("Labels|FixedArray")
+"""What the annotation of an array says that gets no gradient."""
+
 
 class Pair(NamedTuple):
     """A forward function, its backward function, and how to call them."""
 
     forward: Callable[..., Any]
     backward: Callable[..., Any]
+    arguments: tuple[str, ...]
+    required: tuple[str, ...]
     array_arguments: tuple[str, ...]
-    other_arguments: tuple[str, ...]
+    fixed_arguments: tuple[str, ...]
     is_loss: bool
+    takes_any_number: bool  # of arrays, as concatenate does
 
     def sort_arguments(self, given: tuple, named: dict[str, Any]) -> tuple[list, dict[str, Any]]:
         """Split a call's arguments into arrays, in order, and the pair's other settings."""
-        wanted = self.array_arguments + self.other_arguments
-        named = {**dict(zip(wanted, given, strict=False)), **named}
-        missing = [name for name in self.array_arguments if name not in named]
-        if missing or len(given) > len(wanted) or not set(named) <= set(wanted):
-            raise DTypeError(f"{self.forward.__name__}: the arguments are ({', '.join(wanted)}).")
+        if self.takes_any_number:
+            if not given or not set(named) <= set(self.arguments) - set(self.array_arguments):
+                raise self._wrong_arguments()
+            return list(given), named
+        named = {**dict(zip(self.arguments, given, strict=False)), **named}
+        missing = [name for name in self.required if name not in named]
+        if missing or len(given) > len(self.arguments) or not set(named) <= set(self.arguments):
+            raise self._wrong_arguments()
         return [named.pop(name) for name in self.array_arguments], named
+
+    def _wrong_arguments(self) -> DTypeError:
+        wanted = f"{'*' if self.takes_any_number else ''}{', '.join(self.arguments)}"
+        return DTypeError(f"{self.forward.__name__}: the arguments are ({wanted}).")
 
     def with_cache(self, cache: Any) -> Callable[[Array], Any]:
         """The backward function as a function of the upstream gradient alone."""
@@ -44,10 +58,14 @@ def _pair(module: ModuleType, name: str) -> Pair:
     return Pair(
         forward,
         getattr(module, f"{name}_backward"),
-        # An argument that is an array may be differentiated; the others are settings.
+        tuple(each.name for each in arguments),
+        tuple(each.name for each in arguments if each.default is each.empty),
+        # An argument that is an array may be differentiated; the others are settings, and among
+        # these may be arrays that get no gradient, such as labels.
         tuple(each.name for each in arguments if each.annotation == "Array"),
-        tuple(each.name for each in arguments if each.annotation != "Array"),
+        tuple(each.name for each in arguments if FIXED.search(each.annotation)),
         module is losses,
+        any(each.kind is each.VAR_POSITIONAL for each in arguments),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from numbers import Real
 from typing import Any
 
@@ -142,6 +142,30 @@ class Tensor:
         """Mean over the given axes, all of them by default; see `bplib.ops.mean`."""
         return record("mean", self, axis=axis, keepdims=keepdims)
 
+    def reshape(self, *shape: Any) -> Tensor:
+        """The same numbers under another shape, `x.reshape(3, -1)`; see `bplib.ops.reshape`."""
+        return record("reshape", self, shape=shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, axes: Any = None) -> Tensor:
+        """The axes in another order, turned round by default; see `bplib.ops.transpose`."""
+        return record("transpose", self, axes=axes)
+
+    @property
+    def T(self) -> Tensor:
+        """The axes turned round: of a matrix, its transpose."""
+        return record("transpose", self)
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return record("getitem", self, index=index)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise DTypeError("len: the Tensor holds one number; it has no rows.")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[row] for row in range(len(self)))
+
     def exp(self) -> Tensor:
         """The exponential of every entry; see `bplib.ops.exp`."""
         return record("exp", self)
@@ -187,6 +211,11 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
     parents = tuple(a if isinstance(a, Tensor) else _constant(a, beside) for a in arrays)
     if pair.is_loss and not all(parent.constant for parent in parents[1:]):
         raise DTypeError(f"{name}: target is a Tensor; the gradient goes to the prediction alone.")
+    for argument in pair.fixed_arguments:
+        if isinstance(constants.get(argument), Tensor):
+            raise DTypeError(
+                f"{name}: {argument} is a Tensor, but it gets no gradient; pass an array."
+            )
     value, cache = pair.forward(*[parent.value for parent in parents], **constants)
     result = Tensor(value)
     result.operation, result.parents, result.constants = name, parents, constants
