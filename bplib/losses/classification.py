@@ -42,7 +42,7 @@ def binary_cross_entropy_with_logits(logits: Array, labels: FixedArray) -> tuple
     positive = z.real > 0
     with quiet():
         e = xp.exp(xp.where(positive, -z, z))
-        return (z * (positive - y) + xp.log1p(e)).mean(), (positive, e, y)
+        return (z * (positive - y) + xp.log1p(e)).sum() / e.size, (positive, e, y)
 
 
 def binary_cross_entropy_with_logits_backward(cache: Cache, dloss: Array = 1.0) -> Array:
@@ -112,12 +112,12 @@ def softmax_cross_entropy(
     epsilon = allowed.smoothing(loss, label_smoothing)
     if class_weights is not None:
         allowed.weights(loss, logits, class_weights)
-    shifted, p, total = _softmax(logits)
     xp = xp_of(logits)
     with quiet():
+        shifted, p, total = _softmax(logits)
         if numbered and not epsilon and class_weights is None:
             right = xp.arange(len(labels)), labels
-            return (xp.log(total[:, 0]) - shifted[right]).mean(), (p, right, None)
+            return (xp.log(total[:, 0]) - shifted[right]).sum() / len(p), (p, right, None)
         shifted -= xp.log(total)
         targets, W = _targets(logits, labels, epsilon, class_weights)
         return -_products(targets, shifted).sum() / W, (p, targets, W)
@@ -174,9 +174,9 @@ def kl_divergence(logits: Array, target: FixedArray) -> tuple[Array, Cache]:
     """
     allowed.matrix("kl_divergence", logits)
     allowed.probabilities("kl_divergence", "target", logits, target)
-    log_p, p, total = _softmax(logits)
     xp = xp_of(logits)
     with quiet():
+        log_p, p, total = _softmax(logits)
         log_p -= xp.log(total)
         log_target = xp.log(xp.where(target > 0, target, 1))
         return _products(target, log_target - log_p).sum() / len(p), (p, target)
@@ -204,12 +204,10 @@ def kl_divergence_backward(cache: Cache, dloss: Array = 1.0) -> Array:
 
 def _softmax(logits: Array) -> tuple[Array, Array, Array]:
     """(logits less the row's largest, the softmax, Σ exp of the first), all of them fresh."""
-    xp = xp_of(logits)
-    with quiet():
-        shifted = logits - logits.real.max(axis=1, keepdims=True)
-        p = xp.exp(shifted)
-        total = p.sum(axis=1, keepdims=True)
-        p /= total
+    shifted = logits - logits.real.max(axis=1, keepdims=True)
+    p = xp_of(logits).exp(shifted)
+    total = p.sum(axis=1, keepdims=True)
+    p /= total
     return shifted, p, total
 
 
