@@ -39,6 +39,14 @@ class MissingExtraError(BplibError, ImportError):
     """An optional package is needed here and is not installed."""
 
 
+class MissingFileError(BplibError, FileNotFoundError):
+    """A file is needed and is in none of the places where it was looked for."""
+
+
+class FormatError(BplibError, ValueError):
+    """A file is damaged, cut off, or of another kind than was expected."""
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that does not exist, with the close match where there is one.
 

@@ -27,7 +27,9 @@ class Dataset:
         source: who published them, and the year.
         licence: under which terms they may be used.
         citation: the reference to give in a text of your own.
-        image_shape: (rows, columns) where a sample is an image, else None.
+        image_shape: (rows, columns) where a sample is an image, (colours, rows, columns) where it
+            has colours, else None.
+        class_names: what each label stands for, where the labels are not names already.
 
     Raises:
         NotReadyError: from ``images`` where the samples are not images.
@@ -45,11 +47,12 @@ class Dataset:
     source: str
     licence: str
     citation: str
-    image_shape: tuple[int, int] | None = None
+    image_shape: tuple[int, ...] | None = None
+    class_names: tuple[str, ...] = ()
 
     @property
     def images(self) -> np.ndarray:
-        """The samples as images: (m, rows, columns), the same memory as X."""
+        """The samples as images: (m, rows, columns) or (m, colours, rows, columns), X's memory."""
         if self.image_shape is None:
             raise NotReadyError(
                 f"Dataset.images: the samples of {self.name} are not images; "
@@ -84,7 +87,10 @@ class Dataset:
             for name, unit, note in features:
                 lines.append(f"  {name:<{width}}  {note}{f' [{unit}]' if unit else ''}")
         else:
-            rows, columns = self.image_shape
-            lines.append(f"  X: images of {rows} × {columns} pixels, one image a row (see images)")
+            *colours, rows, columns = self.image_shape
+            size = f"{rows} × {columns} pixels{f' in {colours[0]} colours' if colours else ''}"
+            lines.append(f"  X: images of {size}, one image a row (see images)")
+        if self.class_names:
+            lines.append(f"  classes: {', '.join(self.class_names)}")
         lines += [f"  source: {self.source}", f"  licence: {self.licence}"]
         return "\n".join(lines)
