@@ -447,6 +447,16 @@ SENTENCES = [
         DomainError,
         "lecun_normal: n_in is 0; it must be at least 1.",
     ),
+    (
+        lambda: init.glorot_uniform(3, 4, rng=rng(), gain="tanh"),
+        DTypeError,
+        "glorot_uniform: gain is a str; a number is needed.",
+    ),
+    (
+        lambda: init.constant(3, value=np.inf),
+        DomainError,
+        "constant: value is inf; it must be finite.",
+    ),
     # the tape
     (
         lambda: Tensor(np.array([1, 2])),
