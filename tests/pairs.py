@@ -89,6 +89,11 @@ def positive(rng, *shape):
     return rng.uniform(0.3, 3.0, shape)
 
 
+def shuffled(rng, *shape):
+    """Numbers of which no two are nearer than 0.1: the largest is the largest after a nudge too."""
+    return rng.permutation(int(np.prod(shape))).reshape(shape) / 10 - 1.0
+
+
 def apart(rng, *shape):
     """Two arrays whose entries differ by at least 0.1 everywhere: no ties, no corners."""
     x = rng.standard_normal(shape)
@@ -228,6 +233,7 @@ LOSSES_OF_CLASSES = [
     Row("hinge", vector, "one", losses, complex_step=False, fitting=answers(-1, 1)),
     Row("hinge", table, "one against the rest", losses, complex_step=False, fitting=answers(-1, 1)),
 ]
+AXES_ONCE = [(axis, i % 2 == 1) for i, axis in enumerate(AXES)]  # keepdims by turns
 
 TABLE = [
     *(Row("add", make, case) for case, make in both(normal, normal).items()),
@@ -266,6 +272,21 @@ TABLE = [
         for axis in AXES
         for keep in (False, True)
         for constants in [{"axis": axis, "keepdims": keep}]
+    ),
+    *(
+        Row("var", same(normal), f"axis {axis}", constants={"axis": axis, "keepdims": keep})
+        for axis, keep in AXES_ONCE
+    ),
+    Row("var", same(normal), "of a sample", constants={"axis": (0, 2), "ddof": 1}),
+    *(
+        Row(
+            "max",
+            same(shuffled),
+            f"axis {axis}",
+            constants={"axis": axis, "keepdims": keep},
+            complex_step=False,
+        )
+        for axis, keep in AXES_ONCE
     ),
     *(Row("reshape", block, case, constants={"shape": to}) for case, to in SHAPES.items()),
     *(

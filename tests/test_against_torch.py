@@ -21,6 +21,10 @@ THEIRS = {
     "maximum": torch.maximum,
     "sum": lambda x, axis, keepdims: torch.sum(x, dim=all_axes(x, axis), keepdim=keepdims),
     "mean": lambda x, axis, keepdims: torch.mean(x, dim=all_axes(x, axis), keepdim=keepdims),
+    "var": lambda x, axis, keepdims=False, ddof=0: torch.var(
+        x, dim=all_axes(x, axis), keepdim=keepdims, correction=ddof
+    ),
+    "max": lambda x, axis, keepdims: torch.amax(x, dim=all_axes(x, axis), keepdim=keepdims),
     "reshape": lambda x, shape: x.reshape(shape),
     "transpose": lambda x, axes: x.permute(axes or tuple(range(x.ndim))[::-1]),
     "concatenate": lambda *arrays, axis=0: torch.cat(arrays, dim=axis),

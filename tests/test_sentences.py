@@ -235,6 +235,32 @@ SENTENCES = [
         ShapeError,
         "mean: x is empty, its shape is (0, 4).",
     ),
+    # the largest entry and the variance
+    (
+        lambda: ops.max(zeros(3, 4), axis=2),
+        ShapeError,
+        "max: axis 2 does not exist; x has shape (3, 4).",
+    ),
+    (
+        lambda: ops.max(zeros(3) + 1j),
+        DTypeError,
+        "max: x holds complex128 values; real numbers are needed.",
+    ),
+    (
+        lambda: ops.var(zeros(3, 4), axis=0, ddof=3),
+        DomainError,
+        "var: ddof is 3; for n = 3 it must be from 0 to 2.",
+    ),
+    (
+        lambda: ops.var(zeros(3), ddof=-1),
+        DomainError,
+        "var: ddof is -1; for n = 3 it must be from 0 to 2.",
+    ),
+    (
+        lambda: ops.var(zeros(3), ddof=0.5),
+        DTypeError,
+        "var: ddof is a float; a whole number is needed.",
+    ),
     # other shapes, and entries that are picked
     (
         lambda: ops.reshape(zeros(3, 4), (5, -1)),

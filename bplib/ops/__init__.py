@@ -42,7 +42,16 @@ from bplib.ops.elementary import (
 )
 from bplib.ops.indexing import getitem, getitem_backward
 from bplib.ops.products import linear, linear_backward, matmul, matmul_backward
-from bplib.ops.reductions import mean, mean_backward, sum, sum_backward
+from bplib.ops.reductions import (
+    max,
+    max_backward,
+    mean,
+    mean_backward,
+    sum,
+    sum_backward,
+    var,
+    var_backward,
+)
 from bplib.ops.shapes import (
     concatenate,
     concatenate_backward,
@@ -73,6 +82,8 @@ __all__ = [
     "log_backward",
     "matmul",
     "matmul_backward",
+    "max",
+    "max_backward",
     "maximum",
     "maximum_backward",
     "mean",
@@ -93,4 +104,6 @@ __all__ = [
     "sum_backward",
     "transpose",
     "transpose_backward",
+    "var",
+    "var_backward",
 ]

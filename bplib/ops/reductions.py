@@ -1,4 +1,4 @@
-"""Sums and means over some axes or over all of them."""
+"""Sums, means, variances and largest entries, over some axes or over all of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 from bplib import expect
 from bplib.backend import Array, Cache, quiet, xp_of
-from bplib.errors import DTypeError, ShapeError, kind_of
+from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 
 Axis = int | tuple[int, ...] | None
 
@@ -51,8 +51,7 @@ def sum_backward(dy: Array, cache: Cache) -> Array:
     """
     x, axes, shape = cache
     expect.upstream("sum_backward", "dy", dy, "y", shape, x)
-    kept = tuple(1 if axis in axes else size for axis, size in enumerate(x.shape))
-    return xp_of(dy).broadcast_to(dy.reshape(kept), x.shape).copy()
+    return xp_of(dy).broadcast_to(dy.reshape(_kept(x.shape, axes)), x.shape).copy()
 
 
 def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cache]:
@@ -95,6 +94,118 @@ def mean_backward(dy: Array, cache: Cache) -> Array:
     sum_cache, n = cache
     expect.upstream("mean_backward", "dy", dy, "y", sum_cache[2], sum_cache[0])
     return sum_backward(dy / n, sum_cache)
+
+
+def var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> tuple[Array, Cache]:
+    """Variance over the given axes: y = Σ (x - mean)² / (n - ddof), over n entries each.
+
+    Arguments:
+        x: float array of any shape.
+        axis: the axis or axes of the entries that are compared, a whole number or a tuple of
+            them; None for all.
+        keepdims: whether these axes stay, with length 1.
+        ddof: what is taken off n, a whole number from 0 to n - 1: 0 for the spread of these very
+            entries, 1 for an unbiased estimate from a sample.
+
+    Returns:
+        `y`, shaped as `x` without these axes, in the square of x's unit, and the cache.
+
+    Raises:
+        DomainError: where ddof is negative, or n - ddof is not positive.
+        ShapeError: where x is empty or does not have such an axis, or an axis is named twice.
+        DTypeError: where x is not a float array, or an axis or ddof is not a whole number.
+
+    Source: R. A. Fisher (1918), The Correlation between Relatives on the Supposition of Mendelian
+        Inheritance, p. 399; n - 1 after F. W. Bessel.
+    """
+    expect.floats("var", x=x)
+    axes = _axes("var", x, axis)
+    n = math.prod(x.shape[axis] for axis in axes)
+    if isinstance(ddof, bool) or not isinstance(ddof, int):
+        raise DTypeError(f"var: ddof is {kind_of(ddof)}; a whole number is needed.")
+    if not 0 <= ddof < n:
+        raise DomainError(f"var: ddof is {ddof}; for n = {n} it must be from 0 to {n - 1}.")
+    with quiet():
+        deviation = x - x.sum(axis=axes, keepdims=True) / n
+        y = (deviation * deviation).sum(axis=axes, keepdims=keepdims) / (n - ddof)
+    return y, (deviation, axes, y.shape, n - ddof)
+
+
+def var_backward(dy: Array, cache: Cache) -> Array:
+    """Gradient of a variance: dx = dy 2 (x - mean) / (n - ddof).
+
+    The mean moves with x too, but what goes through it is Σ (x - mean), which is 0.
+
+    Arguments:
+        dy: the upstream gradient, of y's shape.
+        cache: of `var`.
+
+    Returns:
+        `dx`, shaped as `x`.
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
+    """
+    deviation, axes, shape, divisor = cache
+    expect.upstream("var_backward", "dy", dy, "y", shape, deviation)
+    with quiet():
+        return deviation * (dy.reshape(_kept(deviation.shape, axes)) * (2 / divisor))
+
+
+def max(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cache]:
+    """The largest entry over the given axes: y = max x.
+
+    A tie has one winner, the first in the order in which the entries are read, row by row.
+
+    Arguments:
+        x: float array of any shape.
+        axis: the axis or axes to search, a whole number or a tuple of them; None for all.
+        keepdims: whether these axes stay, with length 1.
+
+    Returns:
+        `y`, shaped as `x` without these axes, and the cache.
+
+    Raises:
+        ShapeError: where x is empty or does not have such an axis, or an axis is named twice.
+        DTypeError: where x is not an array of real floats, or an axis is not a whole number.
+
+    Source: chapter 1, "Three habits": max routes.
+    """
+    expect.reals("max", x=x)
+    axes = _axes("max", x, axis)
+    y = x.max(axis=axes, keepdims=keepdims)
+    order = (*(axis for axis in range(x.ndim) if axis not in axes), *sorted(axes))
+    n = math.prod(x.shape[axis] for axis in axes)
+    winner = x.transpose(order).reshape(-1, n).argmax(axis=1)
+    return y, (x, order, winner, y.shape)
+
+
+def max_backward(dy: Array, cache: Cache) -> Array:
+    """Gradient of a maximum: dx = dy for the entry that won, 0 for the others.
+
+    Arguments:
+        dy: the upstream gradient, of y's shape.
+        cache: of `max`.
+
+    Returns:
+        `dx`, shaped as `x`.
+
+    Raises:
+        ShapeError: where dy does not have y's shape.
+        DTypeError: for integers, or float32 against float64.
+    """
+    x, order, winner, shape = cache
+    expect.upstream("max_backward", "dy", dy, "y", shape, x)
+    xp = xp_of(dy)
+    rows = xp.zeros((winner.size, x.size // winner.size), dtype=dy.dtype)
+    rows[xp.arange(winner.size), winner] = dy.reshape(-1)
+    back = sorted(range(x.ndim), key=order.__getitem__)
+    return rows.reshape(tuple(x.shape[axis] for axis in order)).transpose(tuple(back))
+
+
+def _kept(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(1 if axis in axes else size for axis, size in enumerate(shape))
 
 
 def _axes(op: str, x: Array, axis: Axis) -> tuple[int, ...]:

@@ -142,6 +142,14 @@ class Tensor:
         """Mean over the given axes, all of them by default; see `bplib.ops.mean`."""
         return record("mean", self, axis=axis, keepdims=keepdims)
 
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The largest entry over the given axes, all by default; see `bplib.ops.max`."""
+        return record("max", self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Any = None, keepdims: bool = False, ddof: int = 0) -> Tensor:
+        """The variance over the given axes, all by default; see `bplib.ops.var`."""
+        return record("var", self, axis=axis, keepdims=keepdims, ddof=ddof)
+
     def reshape(self, *shape: Any) -> Tensor:
         """The same numbers under another shape, `x.reshape(3, -1)`; see `bplib.ops.reshape`."""
         return record("reshape", self, shape=shape[0] if len(shape) == 1 else shape)
