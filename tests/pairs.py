@@ -259,6 +259,21 @@ TABLE = [
             "one side": {"low": -math.inf, "high": 0.25},
         }.items()
     ),
+    Row("relu", same(nonzero), complex_step=False),
+    Row("leaky_relu", same(nonzero), complex_step=False),
+    Row("leaky_relu", same(nonzero), "slope", constants={"slope": 0.3}, complex_step=False),
+    Row("elu", same(nonzero), complex_step=False),
+    Row("elu", same(nonzero), "alpha", constants={"alpha": 0.7}, complex_step=False),
+    Row("gelu", same(normal), complex_step=False),
+    Row("gelu", same(normal), "tanh", constants={"approximate": True}, complex_step=False),
+    Row("sigmoid", same(normal)),
+    Row("tanh", same(normal)),
+    Row("softplus", same(normal)),
+    *(
+        Row(name, same(normal), f"axis {axis}", constants={"axis": axis})
+        for name in ("softmax", "log_softmax")
+        for axis in (-1, 0, 1)
+    ),
     Row("maximum", lambda rng, s: apart(rng, *s[:3]), "equal", complex_step=False),
     Row(
         "maximum",

@@ -18,6 +18,17 @@ THEIRS = {
     "sqrt": torch.sqrt,
     "abs": torch.abs,
     "clip": lambda x, low, high: torch.clip(x, low, high),
+    "relu": torch.relu,
+    "leaky_relu": lambda x, slope=0.01: torch.nn.functional.leaky_relu(x, slope),
+    "elu": lambda x, alpha=1.0: torch.nn.functional.elu(x, alpha),
+    "gelu": lambda x, approximate=False: torch.nn.functional.gelu(
+        x, approximate="tanh" if approximate else "none"
+    ),
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "softplus": torch.nn.functional.softplus,
+    "softmax": lambda x, axis: torch.softmax(x, axis),
+    "log_softmax": lambda x, axis: torch.log_softmax(x, axis),
     "maximum": torch.maximum,
     "sum": lambda x, axis, keepdims: torch.sum(x, dim=all_axes(x, axis), keepdim=keepdims),
     "mean": lambda x, axis, keepdims: torch.mean(x, dim=all_axes(x, axis), keepdim=keepdims),

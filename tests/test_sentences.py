@@ -214,6 +214,42 @@ SENTENCES = [
         DTypeError,
         "abs: x holds complex128 values; real numbers are needed.",
     ),
+    # activations
+    (
+        lambda: ops.relu(zeros(3) + 1j),
+        DTypeError,
+        "relu: x holds complex128 values; real numbers are needed.",
+    ),
+    (
+        lambda: ops.leaky_relu(zeros(3), -0.01),
+        DomainError,
+        "leaky_relu: slope is -0.01; it must be between 0 and 1.",
+    ),
+    (
+        lambda: ops.leaky_relu(zeros(3), slope=None),
+        DTypeError,
+        "leaky_relu: slope is None; a number is needed.",
+    ),
+    (
+        lambda: ops.elu(zeros(3), alpha=0),
+        DomainError,
+        "elu: alpha is 0; it must be positive and finite.",
+    ),
+    (
+        lambda: ops.gelu(zeros(3), approximate="tanh"),
+        DTypeError,
+        "gelu: approximate is a str; it must be True or False.",
+    ),
+    (
+        lambda: ops.softmax(zeros(3, 4), axis=2),
+        ShapeError,
+        "softmax: axis 2 does not exist; x has shape (3, 4).",
+    ),
+    (
+        lambda: ops.log_softmax(zeros(3, 4), axis=(0, 1)),
+        DTypeError,
+        "log_softmax: axis is a tuple; a whole number is needed.",
+    ),
     # axes
     (
         lambda: ops.sum(zeros(3, 4), axis=2),
