@@ -23,6 +23,7 @@ __all__ = [
     "errors",
     "gradcheck",
     "init",
+    "io",
     "layers",
     "losses",
     "metrics",
@@ -32,7 +33,7 @@ __all__ = [
     "tape",
 ]
 
-_ON_FIRST_USE = ("checks", "data", "draw", "metrics")
+_ON_FIRST_USE = ("checks", "data", "draw", "io", "metrics")
 
 
 def __getattr__(name: str) -> ModuleType:
