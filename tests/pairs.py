@@ -164,6 +164,23 @@ INDICES = {
     "booleans": np.arange(24).reshape(4, 6) % 3 == 1,
     "booleans and rows": (np.array([True, False, True, True]), np.array([[1], [5], [1]])),
 }
+
+
+class SameEveryTime(np.random.Generator):
+    """A generator that draws the same numbers at every call: dropout as a function to nudge."""
+
+    def __init__(self, seed):
+        super().__init__(np.random.PCG64(seed))
+        self.seed = seed
+
+    def random(self, *size, **options):
+        return np.random.default_rng(self.seed).random(*size, **options)
+
+
+def some_labels(shape, dtype):
+    return {"labels": np.array([[0, 2, 1, 2], [2, 2, 0, 1], [2, 0, 2, 2]])}
+
+
 AXES = [None, 0, 1, -1, (0, 2), (1, -1), (0, 1, 2)]
 
 
@@ -317,6 +334,14 @@ TABLE = [
         constants={"axis": -2},
     ),
     *(Row("getitem", block, case, constants={"index": at}) for case, at in INDICES.items()),
+    Row("embedding", lambda rng, s: (normal(rng, s[0], s[1]),), "", fitting=some_labels),
+    Row("dropout", same(normal), constants={"rate": 0.4, "rng": SameEveryTime(3)}),
+    Row(
+        "dropout",
+        same(normal),
+        "evaluation",
+        constants={"rate": 0.4, "rng": SameEveryTime(3), "training": False},
+    ),
     *(Row("matmul", make, case) for case, make in MATMUL.items()),
     Row(
         "linear",

@@ -40,6 +40,8 @@ THEIRS = {
     "transpose": lambda x, axes: x.permute(axes or tuple(range(x.ndim))[::-1]),
     "concatenate": lambda *arrays, axis=0: torch.cat(arrays, dim=axis),
     "getitem": lambda x, index: picked(x, index),
+    "embedding": lambda table, labels: torch.nn.functional.embedding(torch.tensor(labels), table),
+    "dropout": lambda x, rate, rng, training=True: x * mask(x, rate, rng) if training else x * 1,
     "matmul": torch.matmul,
     "linear": lambda x, W, b: torch.nn.functional.linear(x, W.T, b),
     "mse": torch.nn.functional.mse_loss,
@@ -66,6 +68,11 @@ def cross_entropy(z, labels, label_smoothing=0.0, class_weights=None):
 
 def all_axes(x, axis):
     return tuple(range(x.ndim)) if axis is None else axis
+
+
+def mask(x, rate, rng):
+    """The same draw as ours, which torch cannot make: zeros, and 1 / (1 - rate) for the others."""
+    return torch.tensor(rng.random(x.shape, dtype=np.float32) >= rate).double() / (1 - rate)
 
 
 def picked(x, index):

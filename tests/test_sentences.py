@@ -413,6 +413,68 @@ SENTENCES = [
         DTypeError,
         "len: the Tensor holds one number; it has no rows.",
     ),
+    # embedding and dropout
+    (
+        lambda: ops.embedding(zeros(5, 3), np.array([[0, 4], [7, 1]])),
+        DomainError,
+        "embedding: labels holds 7 at index (1, 0); the rows are 0 to 4.",
+    ),
+    (
+        lambda: ops.embedding(zeros(5, 3), np.array([0, -1])),
+        DomainError,
+        "embedding: labels holds -1 at index 1; the rows are 0 to 4.",
+    ),
+    (
+        lambda: ops.embedding(zeros(5, 3), np.array([0.0, 1.0])),
+        DTypeError,
+        "embedding: labels holds float64 values; an array of whole numbers is needed.",
+    ),
+    (
+        lambda: ops.embedding(zeros(5, 3), [0, 1]),
+        DTypeError,
+        "embedding: labels is a list; an array of whole numbers is needed.",
+    ),
+    (
+        lambda: ops.embedding(zeros(5, 3), np.zeros((0, 4), int)),
+        ShapeError,
+        "embedding: labels is empty, its shape is (0, 4).",
+    ),
+    (
+        lambda: ops.embedding(zeros(5), np.array([0, 1])),
+        ShapeError,
+        "embedding: table has shape (5,); it needs two axes, (n, d), a row for each label.",
+    ),
+    (
+        lambda: tape.embedding(zeros(5, 3), Tensor([0.0, 1.0])),
+        DTypeError,
+        "embedding: labels is a Tensor, but it gets no gradient; pass an array.",
+    ),
+    (
+        lambda: tape.embedding(Tensor(zeros(5, 3))),
+        DTypeError,
+        "embedding: the arguments are (table, labels).",
+    ),
+    (
+        lambda: ops.dropout(zeros(3), 1, rng()),
+        DomainError,
+        "dropout: rate is 1; it must be at least 0 and below 1.",
+    ),
+    (
+        lambda: ops.dropout(zeros(3), -0.5, rng()),
+        DomainError,
+        "dropout: rate is -0.5; it must be at least 0 and below 1.",
+    ),
+    (
+        lambda: ops.dropout(zeros(3), "half", rng()),
+        DTypeError,
+        "dropout: rate is a str; a number is needed.",
+    ),
+    (
+        lambda: ops.dropout(zeros(3), 0.5, 7),
+        DTypeError,
+        "dropout: rng is an int; a numpy.random.Generator is needed, "
+        "for example numpy.random.default_rng(0).",
+    ),
     # losses
     (
         lambda: losses.mse(zeros(7), zeros(7, 1)),

@@ -44,6 +44,7 @@ from bplib.ops.arithmetic import (
     subtract,
     subtract_backward,
 )
+from bplib.ops.dropout import dropout, dropout_backward
 from bplib.ops.elementary import (
     abs,
     abs_backward,
@@ -56,6 +57,7 @@ from bplib.ops.elementary import (
     sqrt,
     sqrt_backward,
 )
+from bplib.ops.embedding import embedding, embedding_backward
 from bplib.ops.indexing import getitem, getitem_backward
 from bplib.ops.products import linear, linear_backward, matmul, matmul_backward
 from bplib.ops.reductions import (
@@ -94,8 +96,12 @@ __all__ = [
     "concatenate_backward",
     "divide",
     "divide_backward",
+    "dropout",
+    "dropout_backward",
     "elu",
     "elu_backward",
+    "embedding",
+    "embedding_backward",
     "exp",
     "exp_backward",
     "gelu",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
@@ -12,9 +11,6 @@ from typing import Any, NamedTuple
 from bplib import losses, ops
 from bplib.backend import Array
 from bplib.errors import DTypeError
-
-FIXED = re.compile("Labels|FixedArray")
-"""What the annotation of an array says that gets no gradient."""
 
 
 class Pair(NamedTuple):
@@ -63,7 +59,7 @@ def _pair(module: ModuleType, name: str) -> Pair:
         # An argument that is an array may be differentiated; the others are settings, and among
         # these may be arrays that get no gradient, such as labels.
         tuple(each.name for each in arguments if each.annotation == "Array"),
-        tuple(each.name for each in arguments if FIXED.search(each.annotation)),
+        tuple(each.name for each in arguments if "FixedArray" in each.annotation),
         module is losses,
         any(each.kind is each.VAR_POSITIONAL for each in arguments),
     )
