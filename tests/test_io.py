@@ -340,18 +340,12 @@ def test_wherever_a_file_ends_too_early_it_is_refused(path, keep):
 
 
 def test_every_single_bit_counts(path, rng):
-    """A flipped bit anywhere is refused, and never with anything but one of our sentences."""
     io.save(path, linear(), epochs=20)
     content = path.read_bytes()
     for place in rng.choice(len(content), 150, replace=False):
         path.write_bytes(flipped(content, int(place)))
-        try:
-            saved = io.load(path)
-        except FormatError:
-            continue
-        # what is left: spaces of the header's padding and of JSON
-        assert saved.metadata == {"epochs": 20}
-        np.testing.assert_array_equal(saved.arrays["0.W"], linear().W.value)
+        with pytest.raises(FormatError):
+            io.load(path)
 
 
 # bad arguments
