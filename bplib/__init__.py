@@ -5,17 +5,37 @@ from types import ModuleType
 
 from bplib import backend, errors, init, layers, losses, ops, optim, tape
 from bplib.gradcheck import gradcheck, numerical_gradient
-from bplib.layers import Layer, Linear, Parameter
+from bplib.layers import (
+    ELU,
+    GELU,
+    Layer,
+    LeakyReLU,
+    Linear,
+    Parameter,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from bplib.net import Residual, Sequential
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ELU",
+    "GELU",
     "Layer",
+    "LeakyReLU",
     "Linear",
     "Parameter",
+    "ReLU",
     "Residual",
     "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
     "backend",
     "checks",
     "data",

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from bplib import init, ops, optim
+import bplib
+from bplib import init, ops, optim, tape
 from bplib.backend import to_numpy, xp_of
 from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError
 from bplib.gradcheck import gradcheck
-from bplib.layers import Layer, Linear, Parameter
+from bplib.layers import Activation, Layer, Linear, Parameter
+from bplib.tape import Tensor
 
 
 def layer_on(xp, rng, n_in=5, n_out=3, dtype=np.float64):
@@ -175,7 +177,119 @@ def test_a_layer_without_parameters():
         Layer()
 
 
+# Activations.
+
+ACTIVATIONS = {
+    "ReLU()": (bplib.ReLU(), "relu", {}),
+    "LeakyReLU(slope=0.01)": (bplib.LeakyReLU(), "leaky_relu", {}),
+    "LeakyReLU(slope=0.2)": (bplib.LeakyReLU(0.2), "leaky_relu", {"slope": 0.2}),
+    "ELU(alpha=1.0)": (bplib.ELU(), "elu", {}),
+    "ELU(alpha=0.7)": (bplib.ELU(alpha=0.7), "elu", {"alpha": 0.7}),
+    "GELU(approximate=False)": (bplib.GELU(), "gelu", {}),
+    "GELU(approximate=True)": (bplib.GELU(approximate=True), "gelu", {"approximate": True}),
+    "Sigmoid()": (bplib.Sigmoid(), "sigmoid", {}),
+    "Tanh()": (bplib.Tanh(), "tanh", {}),
+    "Softplus()": (bplib.Softplus(), "softplus", {}),
+    "Softmax(axis=-1)": (bplib.Softmax(), "softmax", {}),
+    "Softmax(axis=1)": (bplib.Softmax(axis=1), "softmax", {"axis": 1}),
+}
+every_activation = pytest.mark.parametrize("said", ACTIVATIONS)
+
+
+def test_every_activation_layer_is_here():
+    kinds = {type(layer) for layer, _, _ in ACTIVATIONS.values()}
+    exported = {getattr(bplib.layers, name) for name in bplib.layers.__all__}
+    assert kinds == {
+        kind for kind in exported if issubclass(kind, Activation) and kind is not Activation
+    }
+    assert all(getattr(bplib, kind.__name__) is kind for kind in kinds)
+
+
+@every_activation
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_activation_is_its_pair(said, dtype, xp, rng):
+    layer, name, settings = ACTIVATIONS[said]
+    x = xp.asarray(rng.standard_normal((4, 5, 3)).astype(dtype))
+    dy = xp.asarray(rng.standard_normal((4, 5, 3)).astype(dtype))
+    y, cache = getattr(ops, name)(x, **settings)
+    expected = y, getattr(ops, f"{name}_backward")(dy, cache)
+    for found, wanted in zip((layer.forward(x), layer.backward(dy)), expected, strict=True):
+        assert xp_of(found) is xp and found.dtype == dtype
+        np.testing.assert_array_equal(to_numpy(found), to_numpy(wanted))
+    assert repr(layer) == said and layer.parameters() == []
+
+
+@every_activation
+def test_gradcheck_of_an_activation(said, rng):
+    x = rng.uniform(0.2, 2, (4, 5, 3)) * rng.choice([-1, 1], (4, 5, 3))
+    report = gradcheck(ACTIVATIONS[said][0], x, tolerance=1e-8)
+    assert report.ok, report
+
+
+@every_activation
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_layers_and_tape_say_the_same_to_the_last_bit(said, dtype, rng):
+    activation, name, settings = ACTIVATIONS[said]
+    first, last = (Linear(*sizes, rng=rng, dtype=dtype) for sizes in ((5, 7), (7, 3)))
+    X, dy = (rng.standard_normal(shape).astype(dtype) for shape in ((4, 5), (4, 3)))
+    y = last.forward(activation.forward(first.forward(X)))
+    dX = first.backward(activation.backward(last.backward(dy)))
+
+    x = Tensor(X)
+    weights = [Tensor(p.value) for p in (*first.parameters(), *last.parameters())]
+    inner = getattr(tape, name)(tape.linear(x, *weights[:2]), **settings)
+    result = tape.linear(inner, *weights[2:])
+    result.backward(dy)
+    gradients = [p.grad for p in (*first.parameters(), *last.parameters())]
+    np.testing.assert_array_equal(result.value, y)
+    for tensor, gradient in zip((x, *weights), (dX, *gradients), strict=True):
+        assert gradient.dtype == dtype
+        np.testing.assert_array_equal(tensor.grad, gradient)
+
+
+@every_activation
+def test_an_activation_backward_before_forward(said):
+    kind, settings = type(ACTIVATIONS[said][0]), ACTIVATIONS[said][2]
+    with pytest.raises(NotReadyError, match=f"^{kind.__name__}: backward was called before forwa"):
+        kind(**settings).backward(np.ones((4, 5)))
+
+
+def test_an_activation_of_ones_own(rng):
+    """As the docstring says: name a pair, and it is a layer."""
+
+    class Square(Activation):
+        pair = (lambda x: ops.power(x, 2)), ops.power_backward
+
+    assert repr(Square()) == "Square()"
+    assert gradcheck(Square(), rng.standard_normal((4, 3))).ok
+
+
 BAD = [
+    (
+        lambda rng: bplib.LeakyReLU(-0.1),
+        DomainError,
+        "leaky_relu: slope is -0.1; it must be between 0 and 1.",
+    ),
+    (
+        lambda rng: bplib.ELU(alpha=0),
+        DomainError,
+        "elu: alpha is 0; it must be positive and finite.",
+    ),
+    (
+        lambda rng: bplib.GELU("tanh"),
+        DTypeError,
+        "gelu: approximate is a str; it must be True or False.",
+    ),
+    (
+        lambda rng: bplib.Softmax(axis=1.0),
+        DTypeError,
+        "softmax: axis is a float; a whole number is needed.",
+    ),
+    (
+        lambda rng: bplib.Softmax(axis=1).forward(np.ones(3)),
+        ShapeError,
+        "softmax: axis 1 does not exist; x has shape (3,).",
+    ),
     (lambda rng: Linear(0, 3, rng=rng), DomainError, "Linear: n_in is 0; it must be at least 1."),
     (
         lambda rng: Linear(2, 3.0, rng=rng),

@@ -1,0 +1,37 @@
+"""Layers: an operation together with its parameters and the cache of its last forward pass.
+
+    y = layer.forward(x)        # calls the pair's forward function and keeps its cache
+    dx = layer.backward(dy)     # calls the pair's backward function; parameters get their .grad
+
+`backward` adds to `.grad`, here and on the tape: a parameter that is used twice, or a batch that
+is processed in pieces, sums its gradients. Call `zero_grad()` before each new step.
+"""
+
+from bplib.layers.activations import (
+    ELU,
+    GELU,
+    Activation,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+from bplib.layers.base import Layer, Parameter
+from bplib.layers.linear import Linear
+
+__all__ = [
+    "ELU",
+    "GELU",
+    "Activation",
+    "Layer",
+    "LeakyReLU",
+    "Linear",
+    "Parameter",
+    "ReLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+]
