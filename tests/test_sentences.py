@@ -690,6 +690,17 @@ SENTENCES = [
         "r2: target is constant, so there is no spread to explain.",
     ),
     (
+        lambda: metrics.accuracy(zeros(8, 10), zeros(8)),
+        DTypeError,
+        "accuracy: labels holds float64 values; integers are needed, for example "
+        "labels.astype(int).",
+    ),
+    (
+        lambda: metrics.auc(zeros(8), np.ones(8, int)),
+        DomainError,
+        "auc: no label is 0; an order needs both classes.",
+    ),
+    (
         lambda: data.moons(100, rng=0),
         DTypeError,
         "moons: rng is an int; a numpy.random.Generator is needed, "

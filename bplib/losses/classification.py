@@ -169,7 +169,7 @@ def kl_divergence(logits: Array, target: FixedArray) -> tuple[Array, Cache]:
         DomainError: where a target is negative, or a row of them does not sum to 1.
 
     Source: S. Kullback, R. A. Leibler (1951), On Information and Sufficiency, Annals of
-        Mathematical Statistics 22, 79–86, equation 2.2; C. M. Bishop (2006), Pattern Recognition
+        Mathematical Statistics 22, 79–86, section 2; C. M. Bishop (2006), Pattern Recognition
         and Machine Learning, equation 1.113.
     """
     allowed.matrix("kl_divergence", logits)

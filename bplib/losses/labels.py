@@ -114,13 +114,27 @@ def probabilities(loss: str, name: str, logits: Array, given: FixedArray) -> Non
             "the two must be equal."
         )
     xp_of(logits, given)
-    expect.everywhere(loss, name, given, given >= 0, "a probability is at least 0")
+    rows_sum_to_one(loss, name, given)
+
+
+def rows_sum_to_one(op: str, name: str, given: Array) -> None:
+    """Every row holds probabilities: none negative, and their sum is 1 but for rounding.
+
+    Arguments:
+        op: who asks.
+        name: of the probabilities.
+        given: (m, k), float array.
+
+    Raises:
+        DomainError: where an entry is negative, or a row does not sum to 1.
+    """
+    expect.everywhere(op, name, given, given >= 0, "a probability is at least 0")
     sums = given.sum(axis=1)
     right = abs(sums - 1) <= SUM_TOLERANCE
     if not to_numpy(right.all()):
         i = int(to_numpy(right).argmin())
         raise DomainError(
-            f"{loss}: row {i} of {name} sums to {to_numpy(sums)[i]:.6g}; "
+            f"{op}: row {i} of {name} sums to {to_numpy(sums)[i]:.6g}; "
             "the probabilities of a row sum to 1."
         )
 

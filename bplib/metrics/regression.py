@@ -1,4 +1,4 @@
-"""Numbers that say how good a prediction is. For reading, not for training: no gradients here."""
+"""How near predicted numbers are to what was measured."""
 
 from __future__ import annotations
 
