@@ -1,0 +1,260 @@
+"""The numbers that set a rule, for all parameters or for a group of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+from bplib import expect
+from bplib.errors import DomainError, DTypeError, kind_of, unknown
+
+
+class Setting:
+    """One number of a rule, looked at whenever it is assigned.
+
+    Arguments:
+        check: takes the rule's name, the setting's name and the value; returns the value as a
+            float, or raises a sentence.
+    """
+
+    def __init__(self, check: Callable[[str, str, Any], float]) -> None:
+        self.check = check
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, optimizer: Any, owner: type | None = None) -> Any:
+        return self if optimizer is None else optimizer.__dict__[self.name]
+
+    def __set__(self, optimizer: Any, value: Any) -> None:
+        optimizer.__dict__[self.name] = self.check(type(optimizer).__name__, self.name, value)
+
+
+def share(rule: str, name: str, value: float) -> float:
+    """A share that is kept from step to step, such as β: 0 ≤ value < 1.
+
+    Arguments:
+        rule: who asks; it opens the sentence.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is outside [0, 1).
+    """
+    value = number(rule, name, value)
+    if not 0 <= value < 1:
+        raise DomainError(f"{rule}: {name} is {value:g}; it must be at least 0 and below 1.")
+    return value
+
+
+def not_negative(rule: str, name: str, value: float) -> float:
+    """A strength that may be absent, such as a weight decay: 0 ≤ value < ∞.
+
+    Arguments:
+        rule: who asks; it opens the sentence.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is negative, infinite or NaN.
+    """
+    value = number(rule, name, value)
+    if not (value >= 0 and math.isfinite(value)):
+        raise DomainError(f"{rule}: {name} is {value:g}; it must be at least 0 and finite.")
+    return value
+
+
+def number(rule: str, name: str, value: float) -> float:
+    """Any number, of Python or NumPy.
+
+    Arguments:
+        rule: who asks; it opens the sentence.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise DTypeError(f"{rule}: {name} is {kind_of(value)}; a number is needed.")
+    return float(value)
+
+
+def whole(rule: str, name: str, value: int) -> int:
+    """A count of steps, which may be 0.
+
+    Arguments:
+        rule: who asks; it opens the sentence.
+        name: the count's name.
+        value: what was given.
+
+    Returns:
+        The value as an int.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is negative or not whole.
+    """
+    plain = number(rule, name, value)
+    if not (plain >= 0 and plain.is_integer()):
+        raise DomainError(f"{rule}: {name} is {value:g}; it must be a whole number of at least 0.")
+    return int(value)
+
+
+def check_of(rule: type, name: str) -> Callable[[str, str, Any], float]:
+    """What a rule asks of one of its settings.
+
+    Arguments:
+        rule: the optimizer's class.
+        name: the setting's name.
+
+    Returns:
+        The check of a `Setting`; of a plain attribute, that it is a number.
+    """
+    if name == "lr":
+        return expect.positive
+    setting = getattr(rule, name, None)
+    return setting.check if isinstance(setting, Setting) else number
+
+
+@dataclass
+class Group:
+    """Some of the parameters, and the settings that are theirs alone.
+
+    Fields:
+        start, stop: which of the optimizer's parameters, as of a slice.
+        own: the settings that replace the optimizer's while these parameters move.
+        lr_ratio: own learning rate over the optimizer's, kept when that changes.
+    """
+
+    start: int
+    stop: int
+    own: dict[str, float] = field(default_factory=dict)
+    lr_ratio: float = 1.0
+
+    def follow(self, lr: float) -> None:
+        """Keep the ratio to the optimizer's learning rate, now lr."""
+        if "lr" in self.own:
+            self.own["lr"] = self.lr_ratio * lr
+
+
+def grouped(rule: type, parameters: Iterable[Any], lr: float) -> tuple[list[Any], list[Group]]:
+    """Parameters in one list, and which of them belong together.
+
+    Arguments:
+        rule: the optimizer's class.
+        parameters: parameters, or dicts with "parameters" and settings.
+        lr: the optimizer's learning rate.
+
+    Returns:
+        All parameters, and the groups; one group without settings for a plain list.
+
+    Raises:
+        DomainError: for no parameters, the same one twice, or a setting out of its range.
+        DTypeError: for things that are not parameters, or settings that are not numbers.
+        UnknownNameError: for a setting that the rule does not have.
+    """
+    name = rule.__name__
+    if not isinstance(parameters, Iterable) or isinstance(parameters, Mapping | str):
+        return listed(name, parameters), []
+    if hasattr(parameters, "shape"):
+        return listed(name, parameters), []
+    parameters = list(parameters)
+    if not any(isinstance(one, Mapping) for one in parameters):
+        return listed(name, parameters), [Group(0, len(parameters))]
+    everything: list[Any] = []
+    groups = []
+    for i, given in enumerate(parameters):
+        if not isinstance(given, Mapping) or "parameters" not in given:
+            raise DTypeError(
+                f"{name}: group {i} is {kind_of(given)} without the entry 'parameters'; "
+                f"beside one group, everything must be a group."
+            )
+        members = listed(f"{name}, group {i}", given["parameters"])
+        groups.append(Group(len(everything), len(everything) + len(members)))
+        groups[-1].own = _own(rule, i, given)
+        groups[-1].lr_ratio = groups[-1].own.get("lr", lr) / lr
+        everything += members
+    return listed(name, everything), groups
+
+
+def _own(rule: Any, i: int, given: Mapping[str, Any]) -> dict[str, float]:
+    own = {}
+    for setting, value in given.items():
+        if setting == "parameters":
+            continue
+        if setting not in rule.settings:
+            raise unknown(f"setting of {rule.__name__}", str(setting), rule.settings)
+        own[setting] = check_of(rule, setting)(rule.__name__, f"{setting} of group {i}", value)
+    return own
+
+
+def listed(asks: str, parameters: Iterable[Any]) -> list[Any]:
+    """The parameters as a list, each of them once.
+
+    Arguments:
+        asks: who asks; it opens the sentence.
+        parameters: things with .value and .grad.
+
+    Returns:
+        A fresh list of the same things.
+
+    Raises:
+        DomainError: for no parameters, or the same one twice.
+        DTypeError: for things that are not parameters, or whose values are not floats.
+    """
+    no_list = not isinstance(parameters, Iterable) or isinstance(parameters, Mapping | str)
+    if no_list or hasattr(parameters, "shape"):
+        raise DTypeError(
+            f"{asks}: parameters is {kind_of(parameters)}; "
+            f"it must be a list of parameters, for example layer.parameters()."
+        )
+    everything = list(parameters)
+    if not everything:
+        raise DomainError(f"{asks}: parameters is empty; there is nothing to move.")
+    seen = set()
+    for i, parameter in enumerate(everything):
+        if not (hasattr(parameter, "value") and hasattr(parameter, "grad")):
+            raise DTypeError(
+                f"{asks}: parameters[{i}] is {kind_of(parameter)}; "
+                f"it must have .value and .grad, as Parameter and Tensor do."
+            )
+        if id(parameter) in seen:
+            raise DomainError(
+                f"{asks}: {name_of(parameter, i)} is in the list of parameters twice; "
+                f"it would move twice in a step."
+            )
+        seen.add(id(parameter))
+        if getattr(getattr(parameter.value, "dtype", None), "kind", None) != "f":
+            raise DTypeError(
+                f"{asks}: the value of {name_of(parameter, i)} is not an array of floats; "
+                f"it cannot move by small steps."
+            )
+    return everything
+
+
+def name_of(parameter: Any, i: int) -> str:
+    """What a sentence calls a parameter.
+
+    Arguments:
+        parameter: the parameter.
+        i: its place in the list.
+
+    Returns:
+        Its own name, or its place where it has none.
+    """
+    return getattr(parameter, "name", None) or f"parameters[{i}]"
