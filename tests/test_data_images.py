@@ -318,7 +318,11 @@ def test_a_download_arrives_in_the_cache_and_is_found_there(shelf, server):
     assert find("tiny", home(address), "file") == path
 
 
-@pytest.mark.parametrize("page", [CONTENT, gzip.compress(CONTENT)[:-9], gzip.compress(b"other")])
+@pytest.mark.parametrize(
+    "page",
+    [CONTENT, gzip.compress(CONTENT)[:-9], gzip.compress(b"other")],
+    ids=["not packed", "cut off", "another"],
+)
 def test_another_file_is_thrown_away(shelf, server, page):
     address, pages = server
     pages["/file.gz"] = page
