@@ -24,7 +24,8 @@ class Row:
     float64; `constants`, the pair's other arguments; `differentiable`, how many of the inputs get
     a gradient (all of them unless said); `complex_step`, whether the forward function is made of
     complex-differentiable parts; `fitting`, a function of the first input's shape and real dtype
-    that returns further constants, such as labels: host arrays that belong to that shape.
+    that returns further constants, such as labels: host arrays that belong to that shape; `ahead`,
+    the name of one of these that stands before the inputs.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Row:
     differentiable: int | None = None
     complex_step: bool = True
     fitting: Callable[[tuple[int, ...], type], Mapping] | None = None
+    ahead: str | None = None
 
     @property
     def label(self):
@@ -59,7 +61,13 @@ class Row:
         return {**self.constants, **there}
 
     def forward(self, *inputs):
-        return getattr(self.module, self.name)(*inputs, **self.settings(inputs))
+        return self.call(getattr(self.module, self.name), inputs, inputs)
+
+    def call(self, operation, arguments, inputs):
+        """An operation on arguments that stand for these inputs, with the settings for them."""
+        settings = dict(self.settings(inputs))
+        first = [settings.pop(self.ahead)] if self.ahead else []
+        return operation(*first, *arguments, **settings)
 
     def backward(self, dy, cache):
         """The gradients as a tuple, whichever way round the pair takes its arguments."""
@@ -109,6 +117,11 @@ def around(delta):
         return target + size * rng.choice([-1.0, 1.0], target.shape), target
 
     return make
+
+
+def every_third(shape, _):
+    """A condition that holds for every third entry."""
+    return {"condition": (np.arange(np.prod(shape, dtype=int)) % 3 == 0).reshape(shape)}
 
 
 def same(kind):
@@ -275,6 +288,10 @@ TABLE = [
             "both sides": {"low": -1.25, "high": 0.75},
             "one side": {"low": -math.inf, "high": 0.25},
         }.items()
+    ),
+    *(
+        Row("where", make, case, fitting=every_third, ahead="condition")
+        for case, make in both(normal, normal).items()
     ),
     Row("relu", same(nonzero), complex_step=False),
     Row("leaky_relu", same(nonzero), complex_step=False),

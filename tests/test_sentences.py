@@ -214,6 +214,27 @@ SENTENCES = [
         DTypeError,
         "abs: x holds complex128 values; real numbers are needed.",
     ),
+    (
+        lambda: ops.where(zeros(3), zeros(3), 0.0),
+        DTypeError,
+        "where: condition is an array of float64; an array of booleans is needed.",
+    ),
+    (
+        lambda: ops.where(True, zeros(3), 0.0),
+        DTypeError,
+        "where: condition is a bool; an array of booleans is needed.",
+    ),
+    (
+        lambda: ops.where(zeros(3, 1) > 0, zeros(4), 0.0),
+        ShapeError,
+        "where: condition has shape (3, 1), x has shape (4,) and y has shape (); "
+        "the smaller ones must stretch to the largest.",
+    ),
+    (
+        lambda: tape.where(Tensor(zeros(3)), Tensor(zeros(3)), 0.0),
+        DTypeError,
+        "where: condition is a Tensor, but it gets no gradient; pass an array.",
+    ),
     # activations
     (
         lambda: ops.relu(zeros(3) + 1j),

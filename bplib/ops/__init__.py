@@ -56,6 +56,8 @@ from bplib.ops.elementary import (
     log_backward,
     sqrt,
     sqrt_backward,
+    where,
+    where_backward,
 )
 from bplib.ops.embedding import embedding, embedding_backward
 from bplib.ops.indexing import getitem, getitem_backward
@@ -152,4 +154,6 @@ __all__ = [
     "transpose_backward",
     "var",
     "var_backward",
+    "where",
+    "where_backward",
 ]

@@ -1,10 +1,13 @@
-"""Functions of one number, applied to every entry of an array."""
+"""Functions of one number, applied to every entry, and the choice between two arrays."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from bplib import expect
-from bplib.backend import Array, Cache, quiet, xp_of
-from bplib.errors import DomainError
+from bplib.backend import Array, Cache, FixedArray, quiet, xp_of
+from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
+from bplib.ops.broadcasting import sum_to_shape
 
 
 def exp(x: Array) -> tuple[Array, Cache]:
@@ -227,3 +230,67 @@ def clip_backward(dy: Array, cache: Cache) -> Array:
     with quiet():  # an end may be too large for float32
         inside = (x >= low) & (x <= high)
     return xp_of(dy, x).where(inside, dy, 0)
+
+
+def where(condition: FixedArray, x: Array, y: Array) -> tuple[Array, Cache]:
+    """A choice between two arrays, entry by entry: z = x where the condition holds, y elsewhere.
+
+    The condition is not differentiated: a small change of x does not change the choice.
+
+    Arguments:
+        condition: array of booleans, such as `x > 0`.
+        x: float array of any shape, or a number.
+        y: the same. One of the three shapes is the largest, and the other two stretch to it.
+
+    Returns:
+        `z`, of the largest shape, and the cache.
+
+    Raises:
+        ShapeError: where the shapes do not fit, or an array is empty.
+        DTypeError: where the condition does not hold booleans; for integers, or float32 against
+            float64.
+
+    Source: chapter 1, "Three habits": max routes, here by a condition of one's own.
+    """
+    x, y = expect.operands("where", x, y)
+    kind = getattr(getattr(condition, "dtype", None), "kind", None)
+    if kind != "b":
+        what = kind_of(condition) if kind is None else f"an array of {condition.dtype}"
+        raise DTypeError(f"where: condition is {what}; an array of booleans is needed.")
+    xp = xp_of(condition, x, y)
+    shapes = condition.shape, x.shape, y.shape
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        shape = None
+    if shape not in shapes:
+        raise ShapeError(
+            f"where: condition has shape {shapes[0]}, x has shape {shapes[1]} and y has shape "
+            f"{shapes[2]}; the smaller ones must stretch to the largest."
+        )
+    z = xp.where(condition, x, y)
+    return z, (condition, x.shape, y.shape, z)
+
+
+def where_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
+    """Gradients of where: dx = dz where the condition holds, dy = dz elsewhere, 0 for the other.
+
+    Each is summed to its input's shape.
+
+    Arguments:
+        dz: the upstream gradient, of z's shape.
+        cache: of `where`.
+
+    Returns:
+        `dx`, `dy`, shaped as `x` and `y`.
+
+    Raises:
+        ShapeError: where dz does not have z's shape.
+        DTypeError: for integers, or float32 against float64.
+    """
+    condition, x_shape, y_shape, z = cache
+    expect.upstream("where_backward", "dz", dz, "z", z.shape, z)
+    xp = xp_of(dz, condition)
+    dx, dy = xp.where(condition, dz, 0), xp.where(condition, 0, dz)
+    with quiet():
+        return sum_to_shape(dx, x_shape), sum_to_shape(dy, y_shape)

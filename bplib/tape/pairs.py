@@ -37,6 +37,13 @@ class Pair(NamedTuple):
             raise self._wrong_arguments()
         return [named.pop(name) for name in self.array_arguments], named
 
+    def run(self, arrays: list, constants: dict[str, Any]) -> tuple[Array, Any]:
+        """The forward function's result and cache."""
+        if self.takes_any_number:
+            return self.forward(*arrays, **constants)
+        # By name, since a setting may stand before the arrays, as the condition of `where` does.
+        return self.forward(**dict(zip(self.array_arguments, arrays, strict=True)), **constants)
+
     def _wrong_arguments(self) -> DTypeError:
         wanted = f"{'*' if self.takes_any_number else ''}{', '.join(self.arguments)}"
         return DTypeError(f"{self.forward.__name__}: the arguments are ({wanted}).")

@@ -224,7 +224,7 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
             raise DTypeError(
                 f"{name}: {argument} is a Tensor, but it gets no gradient; pass an array."
             )
-    value, cache = pair.forward(*[parent.value for parent in parents], **constants)
+    value, cache = pair.run([parent.value for parent in parents], constants)
     result = Tensor(value)
     result.operation, result.parents, result.constants = name, parents, constants
     result.constant = all(parent.constant for parent in parents)
