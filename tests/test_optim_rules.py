@@ -542,7 +542,7 @@ BAD_CALLS = [
     (
         lambda: optim.SGD([{"parameters": []}], 0.1),
         DomainError,
-        "SGD, group 0: parameters is empty; there is nothing to move.",
+        "SGD: groups[0].parameters is empty; there is nothing to move.",
     ),
     (
         lambda: optim.SGD([{"parameters": [ones]}, {"parameters": [ones]}], 0.1),
@@ -558,7 +558,7 @@ BAD_CALLS = [
     (
         lambda: optim.Optimizer([ones], 0.1),
         NotImplementedError,
-        "Optimizer does not say how a parameter moves.",
+        "Optimizer: update is missing; it says how a parameter moves.",
     ),
 ]
 

@@ -193,22 +193,22 @@ BAD_CALLS = [
     (
         lambda: schedules.cosine(5)(-1),
         DomainError,
-        "cosine(5): step is -1; it must be a whole number of at least 0.",
+        "Schedule: step is -1; it must be a whole number of at least 0.",
     ),
     (
         lambda: schedules.exponential(0.9).then(schedules.cosine(5)),
         DomainError,
-        "exponential(0.9): it has no end, so nothing can follow it.",
+        "Schedule.then: exponential(0.9) has no end, so nothing can follow it.",
     ),
     (
         lambda: schedules.cosine(5).then(0.1),
         DTypeError,
-        "cosine(5).then: a schedule is needed, or a function of the step, not a float.",
+        "Schedule.then: a schedule is needed, or a function of the step, not a float.",
     ),
     (
         lambda: schedules.cosine(5) * 0.1,
         DTypeError,
-        "cosine(5) *: a schedule is needed, or a function of the step, not a float.",
+        "Schedule: a schedule is needed, or a function of the step, not a float.",
     ),
     (
         lambda: optim.Scheduler(sgd(), 0.1),

@@ -699,6 +699,26 @@ SENTENCES = [
         DTypeError,
         "SGD: lr is a str; a number is needed.",
     ),
+    (
+        lambda: optim.Adam([Tensor(1.0)], beta2=1),
+        DomainError,
+        "Adam: beta2 is 1; it must be at least 0 and below 1.",
+    ),
+    (
+        lambda: optim.SGD([{"parameters": [Tensor(1.0)], "weigth_decay": 0.1}], lr=0.1),
+        UnknownNameError,
+        "there is no setting of SGD 'weigth_decay'; did you mean 'weight_decay'?",
+    ),
+    (
+        lambda: optim.schedules.exponential(0.9).then(optim.schedules.cosine(5)),
+        DomainError,
+        "Schedule.then: exponential(0.9) has no end, so nothing can follow it.",
+    ),
+    (
+        lambda: optim.clip_by_global_norm([Tensor(1.0, name="w")], 1.0),
+        NotReadyError,
+        "clip_by_global_norm: w has no gradient yet; call backward first.",
+    ),
     # metrics and data
     (
         lambda: metrics.r2(zeros(7, 1), zeros(7)),

@@ -55,7 +55,9 @@ class Optimizer:
 
     def __init__(self, parameters: Iterable[Any], lr: float, weight_decay: float = 0.0):
         if not hasattr(self, "update"):
-            raise NotImplementedError(f"{type(self).__name__} does not say how a parameter moves.")
+            raise NotImplementedError(
+                f"{type(self).__name__}: update is missing; it says how a parameter moves."
+            )
         self._groups: list[Group] = []
         self.lr = lr
         self.weight_decay = weight_decay

@@ -60,7 +60,7 @@ class Schedule:
             DTypeError: where step is not a number.
             DomainError: where it is negative or not whole.
         """
-        return self.formula(whole(self.name, "step", step))
+        return self.formula(whole("Schedule", "step", step))
 
     def then(self, after: Callable[[int], float]) -> Schedule:
         """This schedule, and another one from its first step on when this one has ended.
@@ -77,8 +77,8 @@ class Schedule:
         """
         n, first = self.steps, self.formula
         if n is None:
-            raise DomainError(f"{self.name}: it has no end, so nothing can follow it.")
-        _check_callable(f"{self.name}.then", after)
+            raise DomainError(f"Schedule.then: {self.name} has no end, so nothing can follow it.")
+        _check_callable("Schedule.then", after)
         more = getattr(after, "steps", None)
         name = f"{self.name}.then({getattr(after, 'name', 'function')})"
         whole = None if more is None else n + more
@@ -86,7 +86,7 @@ class Schedule:
 
     def __mul__(self, other: Callable[[int], float]) -> Schedule:
         """The product of two schedules, step by step; it ends where the longer one does."""
-        _check_callable(f"{self.name} *", other)
+        _check_callable("Schedule", other)
         first, n, more = self.formula, self.steps, getattr(other, "steps", None)
         name = f"{self.name} * {getattr(other, 'name', 'function')}"
         longer = None if n is None or more is None else max(n, more)

@@ -184,7 +184,7 @@ def grouped(rule: type, parameters: Iterable[Any], lr: float) -> tuple[list[Any]
                 f"{name}: group {i} is {kind_of(given)} without the entry 'parameters'; "
                 f"beside one group, everything must be a group."
             )
-        members = listed(f"{name}, group {i}", given["parameters"])
+        members = listed(name, given["parameters"], f"groups[{i}].parameters")
         groups.append(Group(len(everything), len(everything) + len(members)))
         groups[-1].own = _own(rule, i, given)
         groups[-1].lr_ratio = groups[-1].own.get("lr", lr) / lr
@@ -203,12 +203,13 @@ def _own(rule: Any, i: int, given: Mapping[str, Any]) -> dict[str, float]:
     return own
 
 
-def listed(asks: str, parameters: Iterable[Any]) -> list[Any]:
+def listed(asks: str, parameters: Iterable[Any], called: str = "parameters") -> list[Any]:
     """The parameters as a list, each of them once.
 
     Arguments:
         asks: who asks; it opens the sentence.
         parameters: things with .value and .grad.
+        called: what a sentence calls the list.
 
     Returns:
         A fresh list of the same things.
@@ -220,17 +221,17 @@ def listed(asks: str, parameters: Iterable[Any]) -> list[Any]:
     no_list = not isinstance(parameters, Iterable) or isinstance(parameters, Mapping | str)
     if no_list or hasattr(parameters, "shape"):
         raise DTypeError(
-            f"{asks}: parameters is {kind_of(parameters)}; "
+            f"{asks}: {called} is {kind_of(parameters)}; "
             f"it must be a list of parameters, for example layer.parameters()."
         )
     everything = list(parameters)
     if not everything:
-        raise DomainError(f"{asks}: parameters is empty; there is nothing to move.")
+        raise DomainError(f"{asks}: {called} is empty; there is nothing to move.")
     seen = set()
     for i, parameter in enumerate(everything):
         if not (hasattr(parameter, "value") and hasattr(parameter, "grad")):
             raise DTypeError(
-                f"{asks}: parameters[{i}] is {kind_of(parameter)}; "
+                f"{asks}: {called}[{i}] is {kind_of(parameter)}; "
                 f"it must have .value and .grad, as Parameter and Tensor do."
             )
         if id(parameter) in seen:
