@@ -194,6 +194,18 @@ def some_labels(shape, dtype):
     return {"labels": np.array([[0, 2, 1, 2], [2, 2, 0, 1], [2, 0, 2, 2]])}
 
 
+def statistics(shape, dtype):
+    """A mean and a variance for each column, as evaluation gives them to batch_norm."""
+    rng = np.random.default_rng(len(shape))
+    n = (shape or (3,))[-1]
+    return {"mean": normal(rng, n).astype(dtype), "variance": positive(rng, n).astype(dtype)}
+
+
+def columns(rng, s):
+    """Rows, and a scale and a shift for each column."""
+    return normal(rng, s[0], s[1]), nonzero(rng, s[1]), normal(rng, s[1])
+
+
 AXES = [None, 0, 1, -1, (0, 2), (1, -1), (0, 1, 2)]
 
 
@@ -358,6 +370,21 @@ TABLE = [
         same(normal),
         "evaluation",
         constants={"rate": 0.4, "rng": SameEveryTime(3), "training": False},
+    ),
+    Row("batch_norm", columns),
+    Row("batch_norm", columns, "large eps", constants={"eps": 0.7}),
+    Row("batch_norm", columns, "evaluation", fitting=statistics),
+    Row("layer_norm", columns),
+    Row(
+        "layer_norm",
+        lambda rng, s: (normal(rng, *s[:3]), nonzero(rng, s[2]), normal(rng, s[2])),
+        "three axes",
+        constants={"eps": 0.2},
+    ),
+    Row(
+        "layer_norm",
+        lambda rng, s: (normal(rng, s[0]), nonzero(rng, s[0]), normal(rng, s[0])),
+        "one sample",
     ),
     *(Row("matmul", make, case) for case, make in MATMUL.items()),
     Row(

@@ -43,6 +43,14 @@ THEIRS = {
     "getitem": lambda x, index: picked(x, index),
     "embedding": lambda table, labels: torch.nn.functional.embedding(torch.tensor(labels), table),
     "dropout": lambda x, rate, rng, training=True: x * mask(x, rate, rng) if training else x * 1,
+    "batch_norm": lambda x, gamma, beta, mean=None, variance=None, eps=1e-5: (
+        torch.nn.functional.batch_norm(
+            x, tensor(mean), tensor(variance), gamma, beta, training=mean is None, eps=eps
+        )
+    ),
+    "layer_norm": lambda x, gamma, beta, eps=1e-5: torch.nn.functional.layer_norm(
+        x, gamma.shape, gamma, beta, eps
+    ),
     "matmul": torch.matmul,
     "linear": lambda x, W, b: torch.nn.functional.linear(x, W.T, b),
     "mse": torch.nn.functional.mse_loss,
@@ -74,6 +82,10 @@ def all_axes(x, axis):
 def mask(x, rate, rng):
     """The same draw as ours, which torch cannot make: zeros, and 1 / (1 - rate) for the others."""
     return torch.tensor(rng.random(x.shape, dtype=np.float32) >= rate).double() / (1 - rate)
+
+
+def tensor(array):
+    return None if array is None else torch.tensor(array)
 
 
 def picked(x, index):

@@ -21,6 +21,7 @@ from bplib.errors import (
     UnknownNameError,
 )
 from bplib.gradcheck import gradcheck, numerical_gradient
+from bplib.ops.normalisation import batch_statistics
 from bplib.tape import Tensor
 
 
@@ -495,6 +496,75 @@ SENTENCES = [
         DTypeError,
         "dropout: rng is an int; a numpy.random.Generator is needed, "
         "for example numpy.random.default_rng(0).",
+    ),
+    # normalisation
+    (
+        lambda: ops.batch_norm(zeros(3), zeros(3), zeros(3)),
+        ShapeError,
+        "batch_norm: x has shape (3,); it needs two axes, (m, n).",
+    ),
+    (
+        lambda: ops.batch_norm(zeros(1, 3), zeros(3), zeros(3)),
+        ShapeError,
+        "batch_norm: x has 1 row, which has no variance; 2 rows are needed, or mean and variance, "
+        "as in evaluation.",
+    ),
+    (
+        lambda: ops.batch_norm(zeros(5, 3), zeros(3), zeros(1, 3)),
+        ShapeError,
+        "batch_norm: beta has shape (1, 3), but x has shape (5, 3); beta needs the shape (3,).",
+    ),
+    (
+        lambda: ops.batch_norm(zeros(5, 3), zeros(3), zeros(3), zeros(5), zeros(3)),
+        ShapeError,
+        "batch_norm: mean has shape (5,), but x has shape (5, 3); mean needs the shape (3,).",
+    ),
+    (
+        lambda: ops.batch_norm(zeros(5, 3), zeros(3), zeros(3), mean=zeros(3)),
+        DTypeError,
+        "batch_norm: mean is given, but variance is not; evaluation needs both, training neither.",
+    ),
+    (
+        lambda: ops.batch_norm(zeros(5, 3), zeros(3), zeros(3), variance=zeros(3)),
+        DTypeError,
+        "batch_norm: variance is given, but mean is not; evaluation needs both, training neither.",
+    ),
+    (
+        lambda: ops.batch_norm(zeros(5, 2), zeros(2), zeros(2), zeros(2), np.array([1.0, -1e-9])),
+        DomainError,
+        "batch_norm: variance holds -1e-09 at index 1; a variance is never negative.",
+    ),
+    (
+        lambda: ops.batch_norm(
+            zeros(5, 3), zeros(3), zeros(3), zeros(3, dtype=np.float32), zeros(3)
+        ),
+        DTypeError,
+        "batch_norm: mean is float32, but x is float64; give both one dtype.",
+    ),
+    (
+        lambda: ops.batch_norm(zeros(5, 3), zeros(3), zeros(3), eps=0),
+        DomainError,
+        "batch_norm: eps is 0; it must be positive and finite.",
+    ),
+    (
+        lambda: tape.batch_norm(zeros(5, 3), zeros(3), zeros(3), Tensor(zeros(3)), zeros(3)),
+        DTypeError,
+        "batch_norm: mean is a Tensor, but it gets no gradient; pass an array.",
+    ),
+    (
+        lambda: batch_statistics(None),
+        DTypeError,
+        "batch_statistics: cache is not one of batch_norm.",
+    ),
+    (
+        lambda: ops.layer_norm(zeros(5, 1), zeros(1), zeros(1)),
+        ShapeError,
+        "layer_norm: x has shape (5, 1); its last axis needs at least 2 numbers.",
+    ),
+    (
+        lambda: ops.layer_norm(zeros(5, 3), zeros(5), zeros(3)),
+        ShapeError,
+        "layer_norm: gamma has shape (5,), but x has shape (5, 3); gamma needs the shape (3,).",
     ),
     # losses
     (

@@ -61,6 +61,12 @@ from bplib.ops.elementary import (
 )
 from bplib.ops.embedding import embedding, embedding_backward
 from bplib.ops.indexing import getitem, getitem_backward
+from bplib.ops.normalisation import (
+    batch_norm,
+    batch_norm_backward,
+    layer_norm,
+    layer_norm_backward,
+)
 from bplib.ops.products import linear, linear_backward, matmul, matmul_backward
 from bplib.ops.reductions import (
     max,
@@ -92,6 +98,8 @@ __all__ = [
     "abs_backward",
     "add",
     "add_backward",
+    "batch_norm",
+    "batch_norm_backward",
     "clip",
     "clip_backward",
     "concatenate",
@@ -110,6 +118,8 @@ __all__ = [
     "gelu_backward",
     "getitem",
     "getitem_backward",
+    "layer_norm",
+    "layer_norm_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
