@@ -8,7 +8,10 @@ from bplib.gradcheck import gradcheck, numerical_gradient
 from bplib.layers import (
     ELU,
     GELU,
+    Dropout,
+    Flatten,
     Layer,
+    LayerNorm,
     LeakyReLU,
     Linear,
     Parameter,
@@ -25,7 +28,10 @@ __version__ = "0.1.0"
 __all__ = [
     "ELU",
     "GELU",
+    "Dropout",
+    "Flatten",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "Parameter",

@@ -19,13 +19,19 @@ from bplib.layers.activations import (
     Tanh,
 )
 from bplib.layers.base import Layer, Parameter
+from bplib.layers.dropout import Dropout
+from bplib.layers.flatten import Flatten
 from bplib.layers.linear import Linear
+from bplib.layers.normalisation import LayerNorm
 
 __all__ = [
     "ELU",
     "GELU",
     "Activation",
+    "Dropout",
+    "Flatten",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "Parameter",
