@@ -30,9 +30,9 @@ def softmax(x: Array, axis: int = -1) -> tuple[Array, Cache]:
     Source: J. S. Bridle (1990), Probabilistic Interpretation of Feedforward Classification Network
         Outputs; I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning, equation 6.29.
     """
-    shifted = _shifted("softmax", x, axis)
+    s = _shifted("softmax", x, axis)
     with quiet():
-        s = xp_of(x).exp(shifted)
+        xp_of(x).exp(s, out=s)
         s /= s.sum(axis=axis, keepdims=True)
     return s, (s, axis)
 

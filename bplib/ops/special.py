@@ -71,4 +71,6 @@ def normal(x: Array) -> tuple[Array, Array]:
             g *= t
         g += coefficients[-1]
         tail = bell * g / (2 + 4 * z)
-        return xp.where(x > 0, 1 - tail, tail), bell / math.sqrt(2 * math.pi)
+        # 1 - tail on the right, tail on the left: products are quicker than a choice by `where`.
+        right = (x >= 0).astype(x.dtype)
+        return right + (1 - 2 * right) * tail, bell / math.sqrt(2 * math.pi)
