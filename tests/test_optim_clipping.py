@@ -81,6 +81,14 @@ def test_right_where_squares_overflow_or_vanish(dtype, scale, rng):
         )
 
 
+def test_a_factor_too_small_for_the_dtype(rng):
+    """From a norm of about 10³⁸ to 10⁻³: float32 does not hold 10⁻⁴¹ to more than four digits."""
+    grad = (rng.uniform(0.5, 1, 6) * 1e38).astype(np.float32)
+    one = parameter(grad)
+    norm = optim.clip_by_global_norm([one], 1e-3)
+    np.testing.assert_allclose(one.grad, grad.astype(np.float64) * (1e-3 / norm), rtol=1e-6)
+
+
 def test_directions_stay(rng):
     grads = [rng.standard_normal((4, 3)), rng.standard_normal(5)]
     parameters = [parameter(grad) for grad in grads]
