@@ -162,6 +162,11 @@ def test_plain_formulas(rng):
     np.testing.assert_allclose(HINGE(z, signs)[0], plain, rtol=1e-13)
 
 
+def test_smoothing_all_the_way_forgets_the_label(rng):
+    z, labels = rng.standard_normal((6, 4)), rng.integers(4, size=6)
+    assert CE(z, labels, 1)[0] == CE(z, (labels + 1) % 4, 1)[0]
+
+
 def test_weights_of_one_and_no_smoothing_change_nothing(rng):
     z, labels = rng.standard_normal((6, 4)), rng.integers(4, size=6)
     plain, _ = CE(z, labels)
@@ -408,6 +413,13 @@ REFUSED = [
     (CE, (Z, np.zeros(4, int), 0.0, np.array([0.0, 1.0, 1.0])), DomainError,
      "softmax_cross_entropy: the class_weights of all labels in the batch are 0; there is nothing "
      "to average."),
+    (CE, (Z, np.zeros(3, int)), ShapeError,
+     "softmax_cross_entropy: logits has 4 rows, but there are 3 labels; each row needs one."),
+    (CE, (Z, np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1.001], [1, 0, 0]])), DomainError,
+     "softmax_cross_entropy: row 2 of labels sums to 1.001; the probabilities of a row sum to 1."),
+    (CE, (Z, np.zeros(4, int), 0.0, np.array([1.0, 1.0, np.inf])), DomainError,
+     "softmax_cross_entropy: class_weights holds inf at index 2; a weight is finite and at least "
+     "0."),
     (KL, (M, M), ShapeError,
      "kl_divergence: logits has shape (4,); it needs two axes, (m, k); one single sample is "
      "logits[None, :]."),
