@@ -3,7 +3,7 @@
 import importlib
 from types import ModuleType
 
-from bplib import backend, errors, init, layers, losses, ops, optim, tape
+from bplib import backend, errors, init, layers, ops
 from bplib.gradcheck import gradcheck, numerical_gradient
 from bplib.layers import (
     ELU,
@@ -59,7 +59,8 @@ __all__ = [
     "tape",
 ]
 
-_ON_FIRST_USE = ("checks", "data", "draw", "io", "metrics")
+# Loaded when they are first asked for, so that `import bplib` costs little more than NumPy does.
+_ON_FIRST_USE = ("checks", "data", "draw", "io", "losses", "metrics", "optim", "tape")
 
 
 def __getattr__(name: str) -> ModuleType:
@@ -68,3 +69,7 @@ def __getattr__(name: str) -> ModuleType:
     if name.startswith("__"):
         raise AttributeError(name)
     raise AttributeError(str(errors.unknown("part of bplib", name, __all__)))
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
