@@ -40,6 +40,8 @@ def relu(x: Array) -> tuple[Array, Cache]:
 def relu_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the rectifier, from the output: dx = dy where y > 0, 0 elsewhere.
 
+    It is a product with 1 or 0, so a dy that is inf or NaN already gives NaN where the unit is off.
+
     Arguments:
         dy: the upstream gradient, of y's shape.
         cache: of `relu`.

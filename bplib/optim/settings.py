@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import Any
 
 from bplib import expect
@@ -48,7 +47,7 @@ def share(rule: str, name: str, value: float) -> float:
         DTypeError: where it is not a number.
         DomainError: where it is outside [0, 1).
     """
-    value = number(rule, name, value)
+    value = expect.number(rule, name, value)
     if not 0 <= value < 1:
         raise DomainError(f"{rule}: {name} is {value:g}; it must be at least 0 and below 1.")
     return value
@@ -69,29 +68,10 @@ def not_negative(rule: str, name: str, value: float) -> float:
         DTypeError: where it is not a number.
         DomainError: where it is negative, infinite or NaN.
     """
-    value = number(rule, name, value)
+    value = expect.number(rule, name, value)
     if not (value >= 0 and math.isfinite(value)):
         raise DomainError(f"{rule}: {name} is {value:g}; it must be at least 0 and finite.")
     return value
-
-
-def number(rule: str, name: str, value: float) -> float:
-    """Any number, of Python or NumPy.
-
-    Arguments:
-        rule: who asks; it opens the sentence.
-        name: the setting's name.
-        value: what was given.
-
-    Returns:
-        The value as a float.
-
-    Raises:
-        DTypeError: where it is not a number.
-    """
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise DTypeError(f"{rule}: {name} is {kind_of(value)}; a number is needed.")
-    return float(value)
 
 
 def whole(rule: str, name: str, value: int) -> int:
@@ -109,7 +89,7 @@ def whole(rule: str, name: str, value: int) -> int:
         DTypeError: where it is not a number.
         DomainError: where it is negative or not whole.
     """
-    plain = number(rule, name, value)
+    plain = expect.number(rule, name, value)
     if not (plain >= 0 and plain.is_integer()):
         raise DomainError(f"{rule}: {name} is {value:g}; it must be a whole number of at least 0.")
     return int(value)
@@ -128,7 +108,7 @@ def check_of(rule: type, name: str) -> Callable[[str, str, Any], float]:
     if name == "lr":
         return expect.positive
     setting = getattr(rule, name, None)
-    return setting.check if isinstance(setting, Setting) else number
+    return setting.check if isinstance(setting, Setting) else expect.number
 
 
 @dataclass

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bplib import expect
 from bplib.backend import xp_of
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
-from bplib.optim.settings import check_of, name_of, number, whole
+from bplib.optim.settings import check_of, name_of, whole
 
 ENTRIES = ("optimizer", "steps", "settings", "shapes", "slots", "groups")
 
@@ -105,7 +106,7 @@ def _check_groups(optimizer: Any, saved: Any) -> None:
     for i, group in enumerate(saved):
         for setting, value in group["own"].items():
             _check_setting(rule, setting, f"{setting} of the state's group {i}", value)
-        number(rule.__name__, f"lr_ratio of the state's group {i}", group["lr_ratio"])
+        expect.number(rule.__name__, f"lr_ratio of the state's group {i}", group["lr_ratio"])
 
 
 def _sizes(sizes: list[int]) -> str:
