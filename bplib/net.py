@@ -9,12 +9,12 @@ A composition is a layer itself, so compositions nest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from bplib import ops
-from bplib.backend import Array, xp_of
-from bplib.errors import DomainError, DTypeError, ShapeError, UnknownNameError, kind_of, unknown
-from bplib.layers import Layer, Parameter
+from bplib.backend import Array
+from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
+from bplib.layers import Layer
 
 __all__ = ["Residual", "Sequential"]
 
@@ -61,69 +61,18 @@ class Sequential(Layer):
             dy = layer.backward(dy)
         return dy
 
-    def parameters(self) -> list[Parameter]:
-        """All parameters, layer by layer."""
-        return [parameter for layer in self.layers for parameter in layer.parameters()]
+    def backward_parameters(self, dy: Array) -> None:
+        """The parameters' gradients alone, back to the first layer that learns something."""
+        first = next((i for i, layer in enumerate(self.layers) if layer.parameters()), None)
+        if first is None:
+            return
+        for layer in self.layers[:first:-1]:
+            dy = layer.backward(dy)
+        self.layers[first].backward_parameters(dy)
 
-    def named_parameters(self) -> dict[str, Parameter]:
-        """All parameters by names such as "0.W": the layer's place, then its own name for it."""
-        named: dict[str, Parameter] = {}
-        for i, layer in enumerate(self.layers):
-            if isinstance(layer, Sequential):
-                inner = layer.named_parameters()
-            else:
-                inner = {parameter.name: parameter for parameter in layer.parameters()}
-            named |= {f"{i}.{name}": parameter for name, parameter in inner.items()}
-        return named
-
-    def state_dict(self) -> dict[str, Array]:
-        """A copy of every parameter's value, by its name."""
-        return {name: p.value.copy() for name, p in self.named_parameters().items()}
-
-    def load_state_dict(self, state: Mapping[str, Array]) -> None:
-        """Take over the values of `state_dict`; nothing changes unless all of them fit.
-
-        Arguments:
-            state: arrays by the names of `named_parameters`, each of its parameter's shape and
-                dtype.
-
-        Raises:
-            UnknownNameError: where a name is missing, or belongs to no parameter.
-            ShapeError, DTypeError: where an array does not fit its parameter.
-        """
-        named = self.named_parameters()
-        for name in state:
-            if name not in named:
-                raise unknown("parameter", name, named)
-        for name, parameter in named.items():
-            if name not in state:
-                raise UnknownNameError(f"load_state_dict: the state has no parameter '{name}'.")
-            value = state[name]
-            if value.shape != parameter.value.shape:
-                raise ShapeError(
-                    f"load_state_dict: {name} has shape {value.shape} in the state, but "
-                    f"{parameter.value.shape} in this network."
-                )
-            if value.dtype != parameter.value.dtype:
-                raise DTypeError(
-                    f"load_state_dict: {name} is {value.dtype} in the state, but "
-                    f"{parameter.value.dtype} in this network."
-                )
-            xp_of(value, parameter.value)
-        for name, parameter in named.items():
-            parameter.value[...] = state[name]
-
-    def train(self) -> None:
-        """Switch every layer to training mode."""
-        super().train()
-        for layer in self.layers:
-            layer.train()
-
-    def eval(self) -> None:
-        """Switch every layer to evaluation mode."""
-        super().eval()
-        for layer in self.layers:
-            layer.eval()
+    def children(self) -> dict[str, Layer]:
+        """The layers by their places, "0", "1" and so on."""
+        return {str(i): layer for i, layer in enumerate(self.layers)}
 
     def __iter__(self) -> Iterator[Layer]:
         return iter(self.layers)
@@ -171,3 +120,8 @@ class Residual(Sequential):
         """The gradient `dx`: along the shortcut and through the layers, added."""
         along_shortcut, through_layers = ops.add_backward(dy, self._last_cache())
         return along_shortcut + super().backward(through_layers)
+
+    def backward_parameters(self, dy: Array) -> None:
+        """The gradients of the layers' parameters alone; the shortcut has none."""
+        _, through_layers = ops.add_backward(dy, self._last_cache())
+        super().backward_parameters(through_layers)

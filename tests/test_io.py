@@ -59,7 +59,7 @@ def test_there_and_back_again(path, make, dtype):
         assert theirs.value is place and theirs.value.dtype == dtype
         np.testing.assert_array_equal(mine.value, theirs.value)
     assert list(saved.arrays) == (
-        ["0.W", "1.b"] if make is linear else ["0.W", "0.b", "1.0.W", "1.0.b", "2.W", "2.b"]
+        ["W", "b"] if make is linear else ["0.W", "0.b", "1.0.W", "1.0.b", "2.W", "2.b"]
     )
     assert saved.architecture == repr(ours)
     assert [a.dtype for a in saved.arrays.values()] == [dtype] * len(places)
@@ -69,7 +69,7 @@ def test_metadata_comes_back(path):
     said = {"epochs": 20, "accuracy": 0.1 + 0.2, "note": "ü\n", "history": [1.5, None, {"a": True}]}
     io.save(path, linear(), **said)
     assert io.load(path).metadata == said
-    assert "epochs = 20" in repr(io.load(path)) and "0.W  (4, 3) float64" in repr(io.load(path))
+    assert "epochs = 20" in repr(io.load(path)) and "W  (4, 3) float64" in repr(io.load(path))
 
 
 @pytest.mark.parametrize("name", ["path", "what", "architecture", "arrays", "sha256"])
@@ -122,13 +122,13 @@ def test_another_program_can_read_it(path):
     layer = linear()
     io.save(path, layer)
     theirs = safetensors.numpy.load_file(path)
-    np.testing.assert_array_equal(theirs["0.W"], layer.W.value)
+    np.testing.assert_array_equal(theirs["W"], layer.W.value)
 
 
 def test_what_was_loaded_may_be_changed(path):
     io.save(path, linear())
-    io.load(path).arrays["0.W"][:] = 0
-    assert io.load(path).arrays["0.W"].any()
+    io.load(path).arrays["W"][:] = 0
+    assert io.load(path).arrays["W"].any()
 
 
 # whole, or not at all
@@ -138,7 +138,7 @@ def test_nothing_but_the_file_is_left(path, tmp_path):
     for seed in range(2):
         io.save(path, linear(seed=seed))
     assert os.listdir(tmp_path) == [path.name]
-    np.testing.assert_array_equal(io.load(path).arrays["0.W"], linear(seed=1).W.value)
+    np.testing.assert_array_equal(io.load(path).arrays["W"], linear(seed=1).W.value)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes and links of POSIX")
@@ -211,8 +211,8 @@ def test_killed_during_save(path, when):
 def unfit():
     narrow, single = linear(4, 2), linear(dtype=np.float32)
     short = Sequential(linear(4, 5))
-    yield linear, narrow, ShapeError, "load: 0.W has shape (4, 3) in {}, but (4, 2) in Linear."
-    yield linear, single, DTypeError, "load: 0.W is float64 in {}, but float32 in Linear."
+    yield linear, narrow, ShapeError, "load: W has shape (4, 3) in {}, but (4, 2) in Linear."
+    yield linear, single, DTypeError, "load: W is float64 in {}, but float32 in Linear."
     yield net, short, UnknownNameError, "load: {} has '1.0.W', which Sequential does not have."
     yield (
         lambda: short,
@@ -223,7 +223,7 @@ def unfit():
     yield linear, [], ShapeError, "load: the list holds no arrays."
     yield (
         linear,
-        {"0.W": np.zeros((4, 3))},
+        {"W": np.zeros((4, 3))},
         DTypeError,
         "load: into is a dict; use the arrays of what load returns.",
     )
@@ -292,7 +292,7 @@ BROKEN = {
     "the last bit": (lambda c: flipped(c, len(c) - 1), DAMAGED),
     "another architecture": (lambda c: c.replace(b"Linear(4", b"Linear(5"), DAMAGED),
     "another value of the metadata": (lambda c: c.replace(b"20}", b"21}"), DAMAGED),
-    "another name": (lambda c: c.replace(b'"0.W":', b'"0.V":'), DAMAGED),
+    "another name": (lambda c: c.replace(b'"W":', b'"V":'), DAMAGED),
     "a newer format": (
         lambda c: c.replace(b'"bplib_format":"1"', b'"bplib_format":"2"'),
         "has format 2, and this bplib reads up to 1; a newer bplib has written it, and can read "
@@ -323,7 +323,7 @@ def test_a_broken_file_gets_one_sentence(path, case):
 
 def test_a_foreign_file_gets_one_sentence(path):
     for metadata in (None, {"format": "pt"}, {"bplib_format": "first"}):
-        save_file({"0.W": np.zeros((4, 3))}, path, metadata=metadata)
+        save_file({"W": np.zeros((4, 3))}, path, metadata=metadata)
         with pytest.raises(FormatError) as caught:
             io.load(path)
         assert str(caught.value) == (
@@ -396,5 +396,5 @@ def test_the_format_is_what_the_description_says(path):
     with safetensors.safe_open(path, framework="numpy") as file:
         entries = file.metadata()
     assert set(entries) == {"bplib_format", "architecture", "arrays", "metadata", "sha256"}
-    assert json.loads(entries["arrays"]) == [["0.W", [4, 3], "float64"], ["1.b", [3], "float64"]]
+    assert json.loads(entries["arrays"]) == [["W", [4, 3], "float64"], ["b", [3], "float64"]]
     assert entries["bplib_format"] == "1" and json.loads(entries["metadata"]) == {"epochs": 20}

@@ -3,8 +3,22 @@
 import numpy as np
 import pytest
 
-from bplib import Linear, Residual, Sequential, gradcheck, losses, optim, tape
+from bplib import (
+    Dropout,
+    Flatten,
+    Layer,
+    Linear,
+    Parameter,
+    ReLU,
+    Residual,
+    Sequential,
+    gradcheck,
+    losses,
+    optim,
+    tape,
+)
 from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, UnknownNameError
+from bplib.layers import Buffer
 from bplib.tape import Tensor
 
 
@@ -72,13 +86,13 @@ def test_names_and_states(rng):
     "change, error, sentence",
     [
         (lambda s: s.pop("2.b"), UnknownNameError,
-         "load_state_dict: the state has no parameter '2.b'."),
+         "load_state_dict: the state has no '2.b', which this Sequential has."),
         (lambda s: s.update({"2.w": s["2.W"]}), UnknownNameError,
-         "there is no parameter '2.w'; did you mean '2.W'?"),
+         "there is no parameter or buffer '2.w'; did you mean '2.W'?"),
         (lambda s: s.update({"0.W": np.ones((5, 3))}), ShapeError,
-         "load_state_dict: 0.W has shape (5, 3) in the state, but (3, 5) in this network."),
+         "load_state_dict: 0.W has shape (5, 3) in the state, but (3, 5) in this Sequential."),
         (lambda s: s.update({"0.b": np.ones(5, np.float32)}), DTypeError,
-         "load_state_dict: 0.b is float32 in the state, but float64 in this network."),
+         "load_state_dict: 0.b is float32 in the state, but float64 in this Sequential."),
     ],
 )  # fmt: skip
 def test_a_state_that_does_not_fit_changes_nothing(rng, change, error, sentence):
@@ -137,3 +151,58 @@ def test_what_is_refused(rng):
         with pytest.raises(error) as caught:
             call()
         assert str(caught.value) == sentence
+
+
+def test_the_parameters_alone(rng):
+    """backward_parameters gives the gradients of backward to the bit, and no input gradient."""
+    for net in (
+        small(rng),
+        Sequential(Flatten(), ReLU(), Residual(Linear(3, 3, rng=rng)), Linear(3, 7, rng=rng)),
+    ):
+        x, dy = rng.standard_normal((6, 3)), rng.standard_normal((6, 7))
+        net.forward(x)
+        net.backward(dy)
+        expected = [p.grad for p in net.parameters()]
+        net.zero_grad()
+        assert net.backward_parameters(dy) is None
+        for parameter, gradient in zip(net.parameters(), expected, strict=True):
+            assert parameter.grad.tobytes() == gradient.tobytes()
+    Sequential(ReLU()).backward_parameters(dy)  # nothing is learned, so nothing is to be done
+
+
+def test_a_layer_of_layers_needs_to_say_only_what_it_is_made_of(rng):
+    class Scaled(Layer):
+        def __init__(self):
+            self.inner = Linear(3, 3, rng=rng)
+            self.scale = Parameter(np.ones(3), "scale")
+            self.seen = Buffer(np.zeros(1), "seen")
+
+        def children(self):
+            return {"inner": self.inner}
+
+        def parameters(self):
+            return [*super().parameters(), self.scale]
+
+        def buffers(self):
+            return [self.seen]
+
+        def forward(self, x):
+            return self.inner.forward(x) * self.scale.value
+
+        def backward(self, dy):
+            return self.inner.backward(dy * self.scale.value)
+
+    net = Sequential(Scaled(), Dropout(0.5, rng=rng), Dropout(0.2, rng=rng))
+    assert list(net.state_dict()) == ["0.scale", "0.inner.W", "0.inner.b", "0.seen"]
+    assert net.generators() == [rng]
+    net.eval()
+    assert not net[0].inner.training
+    state = net.state_dict()
+    net[0].seen.value += 1
+    net.load_state_dict(state)
+    assert net[0].seen.value == 0 and repr(net[0].seen) == "Buffer(seen: (1) float64)"
+    net[0].scale.name = "scale"
+    net[0].parameters = lambda: [net[0].scale, Parameter(np.ones(2), "scale")]
+    with pytest.raises(DomainError) as caught:
+        net.named_parameters()
+    assert str(caught.value) == "Scaled: two of its arrays are called 'scale'; rename one."

@@ -18,16 +18,18 @@ from bplib.layers.activations import (
     Softplus,
     Tanh,
 )
-from bplib.layers.base import Layer, Parameter
+from bplib.layers.base import Layer
 from bplib.layers.dropout import Dropout
 from bplib.layers.flatten import Flatten
 from bplib.layers.linear import Linear
 from bplib.layers.normalisation import LayerNorm
+from bplib.layers.parameter import Buffer, Parameter
 
 __all__ = [
     "ELU",
     "GELU",
     "Activation",
+    "Buffer",
     "Dropout",
     "Flatten",
     "Layer",

@@ -1,54 +1,25 @@
-"""What every layer is made of: parameters, and a cache from forward to backward."""
+"""What every layer can do: forward, backward, and say what it holds."""
 
 from __future__ import annotations
 
 import abc
+from collections.abc import Mapping
 
-from bplib import expect
+import numpy as np
+
 from bplib.backend import Array, Cache
 from bplib.errors import NotReadyError
-
-
-class Parameter:
-    """An array that is learned, and its gradient.
-
-    Arguments:
-        value: float array of any shape; kept as it is, not copied.
-        name: what a sentence calls it, such as "W".
-
-    Attributes:
-        value, name: as given.
-        grad: None until the first backward pass, then an array of value's shape and dtype.
-
-    Raises:
-        ShapeError: for an empty array.
-        DTypeError: where value is not a float array.
-    """
-
-    __slots__ = ("grad", "name", "value")
-
-    def __init__(self, value: Array, name: str) -> None:
-        expect.floats(f"Parameter {name}", value=value)
-        self.value = value
-        self.grad: Array | None = None
-        self.name = name
-
-    def accumulate(self, gradient: Array) -> None:
-        """Add to `grad`: grad ← grad + gradient, or the gradient itself where there is none yet.
-
-        Arguments:
-            gradient: of value's shape and dtype.
-        """
-        self.grad = gradient if self.grad is None else self.grad + gradient
-
-    def __repr__(self) -> str:
-        shape = ", ".join(map(str, self.value.shape))
-        state = "no gradient yet" if self.grad is None else "has a gradient"
-        return f"Parameter({self.name}: ({shape}) {self.value.dtype}, {state})"
+from bplib.layers import state
+from bplib.layers.parameter import Buffer, Parameter
 
 
 class Layer(abc.ABC):
-    """What every layer can do: forward, backward, and say which parameters it learns."""
+    """What every layer can do: forward, backward, and say what it holds.
+
+    A new layer writes `forward` and `backward`, and lists what it has of these: `parameters`
+    (learned), `buffers` (remembered), `generators` (drawn from), `children` (inner layers).
+    Names, saved states and modes follow from the lists.
+    """
 
     training = True
     _cache: Cache = None
@@ -78,17 +49,79 @@ class Layer(abc.ABC):
             NotReadyError: before the first forward pass.
         """
 
+    def backward_parameters(self, dy: Array) -> None:
+        """Add to the parameters' gradients as `backward` does, without that of the input.
+
+        A first layer's input is the data, whose gradient nobody needs: of a dense layer, that
+        saves one of its three matrix products.
+
+        Arguments:
+            dy: the upstream gradient, shaped as the output of the last forward pass.
+
+        Raises:
+            NotReadyError: before the first forward pass.
+        """
+        self.backward(dy)
+
+    def children(self) -> dict[str, Layer]:
+        """The inner layers by their places; empty for a layer that is not made of layers."""
+        return {}
+
     def parameters(self) -> list[Parameter]:
         """The parameters in a fixed order; empty for a layer that learns nothing."""
-        return []
+        return [one for child in self.children().values() for one in child.parameters()]
+
+    def buffers(self) -> list[Buffer]:
+        """What is remembered but not learned, in a fixed order; empty for most layers."""
+        return [one for child in self.children().values() for one in child.buffers()]
+
+    def generators(self) -> list[np.random.Generator]:
+        """The random generators that the layer draws from, each of them once."""
+        found = [one for child in self.children().values() for one in child.generators()]
+        return list({id(one): one for one in found}.values())
+
+    def named_parameters(self) -> dict[str, Parameter]:
+        """All parameters by name: "W", and inside an inner layer "0.W", its place first."""
+        inner = {place: child.named_parameters() for place, child in self.children().items()}
+        return state.named(type(self).__name__, self.parameters(), inner)
+
+    def named_buffers(self) -> dict[str, Buffer]:
+        """All buffers by name, as `named_parameters`."""
+        inner = {place: child.named_buffers() for place, child in self.children().items()}
+        return state.named(type(self).__name__, self.buffers(), inner)
+
+    def state_dict(self) -> dict[str, Array]:
+        """A copy of every parameter's and buffer's value, by its name."""
+        return {name: one.value.copy() for name, one in self._holders().items()}
+
+    def load_state_dict(self, values: Mapping[str, Array]) -> None:
+        """Take over the values of `state_dict`; nothing changes unless all of them fit.
+
+        Arguments:
+            values: arrays by the names of `named_parameters` and `named_buffers`, each of the
+                shape and dtype of what it replaces.
+
+        Raises:
+            UnknownNameError: where a name is missing, or belongs to nothing in the layer.
+            ShapeError, DTypeError: where an array does not fit its place.
+        """
+        state.load(type(self).__name__, self._holders(), values)
+
+    def _holders(self) -> dict[str, Buffer]:
+        return {**self.named_parameters(), **self.named_buffers()}
 
     def train(self) -> None:
-        """Switch to training mode."""
-        self.training = True
+        """Switch to training mode, with all inner layers."""
+        self._set_mode(True)
 
     def eval(self) -> None:
-        """Switch to evaluation mode."""
-        self.training = False
+        """Switch to evaluation mode, with all inner layers."""
+        self._set_mode(False)
+
+    def _set_mode(self, training: bool) -> None:
+        self.training = training
+        for child in self.children().values():
+            child.train() if training else child.eval()
 
     def zero_grad(self) -> None:
         """Forget all gradients, as if backward had never been called."""

@@ -43,5 +43,9 @@ class Dropout(Layer):
         """The gradient of the input, `dx`, through the mask of the last forward pass."""
         return ops.dropout_backward(dy, self._last_cache())
 
+    def generators(self) -> list[np.random.Generator]:
+        """The generator of the masks."""
+        return [self.rng]
+
     def __repr__(self) -> str:
         return f"Dropout({self.rate:g})"

@@ -8,7 +8,8 @@ import numpy as np
 
 from bplib import expect, init, ops
 from bplib.backend import Array
-from bplib.layers.base import Layer, Parameter
+from bplib.layers.base import Layer
+from bplib.layers.parameter import Parameter
 
 
 class Linear(Layer):
@@ -83,6 +84,13 @@ class Linear(Layer):
         self.W.accumulate(dW)
         self.b.accumulate(db)
         return dx
+
+    def backward_parameters(self, dy: Array) -> None:
+        """As `backward`, without dx and the matrix product that it costs."""
+        wanted = False, True, True
+        _, dW, db = ops.linear_backward(dy, self._last_cache(), wanted)
+        self.W.accumulate(dW)
+        self.b.accumulate(db)
 
     def parameters(self) -> list[Parameter]:
         """`W` and `b`."""

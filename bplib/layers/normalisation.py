@@ -7,7 +7,8 @@ import numpy as np
 from bplib import expect, ops
 from bplib.backend import Array
 from bplib.errors import DomainError
-from bplib.layers.base import Layer, Parameter
+from bplib.layers.base import Layer
+from bplib.layers.parameter import Parameter
 
 
 class LayerNorm(Layer):

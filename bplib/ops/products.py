@@ -40,7 +40,9 @@ def linear(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
     return y, (x, W)
 
 
-def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def linear_backward(
+    dy: Array, cache: Cache, wanted: tuple[bool, bool, bool] = (True, True, True)
+) -> tuple[Array | None, Array | None, Array | None]:
     """Gradients of x W + b: dx = dy Wᵀ, dW = xᵀ dy, db = Σ over the batch of dy.
 
     The bias is added to every row, so its gradient is the sum over the rows.
@@ -48,9 +50,10 @@ def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     Arguments:
         dy: (m, n_out), the upstream gradient.
         cache: of `linear`.
+        wanted: which of the three to compute; a first layer has no use for dx.
 
     Returns:
-        `dx` (m, n_in), `dW` (n_in, n_out), `db` (n_out,).
+        `dx` (m, n_in), `dW` (n_in, n_out), `db` (n_out,); None in place of an unwanted one.
 
     Raises:
         ShapeError: where dy does not have y's shape.
@@ -59,7 +62,10 @@ def linear_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     x, W = cache
     expect.upstream("linear_backward", "dy", dy, "y", (x.shape[0], W.shape[1]), x)
     with quiet():
-        return dy @ W.T, x.T @ dy, dy.sum(axis=0)
+        dx = dy @ W.T if wanted[0] else None
+        dW = x.T @ dy if wanted[1] else None
+        db = dy.sum(axis=0) if wanted[2] else None
+    return dx, dW, db
 
 
 def _misfit(x: Array, W: Array, b: Array) -> ShapeError:
@@ -116,15 +122,18 @@ def matmul(A: Array, B: Array) -> tuple[Array, Cache]:
     return C, (A, B, C.shape, (*batch, rows.shape[-2], columns.shape[-1]))
 
 
-def matmul_backward(dC: Array, cache: Cache) -> tuple[Array, Array]:
+def matmul_backward(
+    dC: Array, cache: Cache, wanted: tuple[bool, bool] = (True, True)
+) -> tuple[Array | None, Array | None]:
     """Gradients of A B: dA = dC Bᵀ, dB = Aᵀ dC, each summed to its input's shape.
 
     Arguments:
         dC: the upstream gradient, of C's shape.
         cache: of `matmul`.
+        wanted: which of the two to compute.
 
     Returns:
-        `dA`, `dB`, shaped as `A` and `B`.
+        `dA`, `dB`, shaped as `A` and `B`; None in place of an unwanted one.
 
     Raises:
         ShapeError: where dC does not have C's shape.
@@ -134,10 +143,13 @@ def matmul_backward(dC: Array, cache: Cache) -> tuple[Array, Array]:
     expect.upstream("matmul_backward", "dC", dC, "C", shape, A)
     rows, columns = _as_matrices(A, B)
     dC = dC.reshape(full_shape)
+    dA = dB = None
     with quiet():
-        dA = sum_to_shape(dC @ columns.swapaxes(-1, -2), rows.shape)
-        dB = sum_to_shape(rows.swapaxes(-1, -2) @ dC, columns.shape)
-    return dA.reshape(A.shape), dB.reshape(B.shape)
+        if wanted[0]:
+            dA = sum_to_shape(dC @ columns.swapaxes(-1, -2), rows.shape).reshape(A.shape)
+        if wanted[1]:
+            dB = sum_to_shape(rows.swapaxes(-1, -2) @ dC, columns.shape).reshape(B.shape)
+    return dA, dB
 
 
 def _as_matrices(A: Array, B: Array) -> tuple[Array, Array]:
