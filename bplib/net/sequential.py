@@ -1,11 +1,4 @@
-"""Layers composed: one after the other, or around a shortcut.
-
-    net = Sequential(Linear(64, 32, rng=rng), ReLU(), Linear(32, 10, rng=rng))
-    logits = net.forward(x)         # each layer's output is the next one's input
-    dx = net.backward(dlogits)      # the same layers, from the last to the first
-
-A composition is a layer itself, so compositions nest.
-"""
+"""A row of layers, and a row with a shortcut around it."""
 
 from __future__ import annotations
 
@@ -15,8 +8,6 @@ from bplib import ops
 from bplib.backend import Array
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 from bplib.layers import Layer
-
-__all__ = ["Residual", "Sequential"]
 
 
 class Sequential(Layer):
