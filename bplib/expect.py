@@ -76,13 +76,14 @@ def _not_floats(name: str, value: object) -> str:
     return f"{name} has dtype {dtype}; floats are needed."
 
 
-def operands(op: str, x: Array, y: Array) -> tuple[Array, Array]:
+def operands(op: str, x: Array, y: Array, meet: bool = True) -> tuple[Array, Array]:
     """Two arrays of floats; a plain number takes the dtype and the device of the array beside it.
 
     Arguments:
         op: who asks.
         x: float array of any shape, or a number.
         y: the same; one shape may stretch to the other.
+        meet: whether the two shapes are compared; not where a third array decides.
 
     Returns:
         Both as arrays.
@@ -98,7 +99,7 @@ def operands(op: str, x: Array, y: Array) -> tuple[Array, Array]:
     floats(op, x=x, y=y)
     if type(x) is not type(y):
         xp_of(x, y)
-    if x.shape != y.shape:
+    if meet and x.shape != y.shape:
         stretches(op, x, y)
     return x, y
 

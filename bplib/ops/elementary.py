@@ -252,7 +252,7 @@ def where(condition: FixedArray, x: Array, y: Array) -> tuple[Array, Cache]:
 
     Source: chapter 1, "Three habits": max routes, here by a condition of one's own.
     """
-    x, y = expect.operands("where", x, y)
+    x, y = expect.operands("where", x, y, meet=False)
     kind = getattr(getattr(condition, "dtype", None), "kind", None)
     if kind != "b":
         what = kind_of(condition) if kind is None else f"an array of {condition.dtype}"
