@@ -12,10 +12,14 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from bplib.blas import decision
+from bplib.blas.advice import advise
+from bplib.blas.measure import Failed, compare
 
 BOOK = "pip install 'bplib[book]'"
 OLDEST_PYTHON = (3, 11)
@@ -49,6 +53,7 @@ def examine() -> list[Finding]:
         ("Python", look_at_python),
         ("NumPy", look_at_numpy),
         ("BLAS", look_at_blas),
+        ("products", look_at_products),
         ("GPU", look_at_gpu),
         ("JupyterLab", lambda: look_for("JupyterLab", "jupyterlab", BOOK)),
         ("kernel", look_at_kernel),
@@ -99,7 +104,7 @@ def look_at_numpy() -> Finding:
 
 
 def look_at_blas() -> Finding:
-    """Which library multiplies matrices, with how many threads, and whether it could be faster."""
+    """Which library multiplies matrices, and with how many threads."""
     pools = _blas_pools()
     if pools:
         pool = pools[0]
@@ -108,12 +113,11 @@ def look_at_blas() -> Finding:
         found = f"{pool['internal_api']} {pool.get('version') or ''}".strip()
         found += f", {threads} thread{'' if threads == 1 else 's'}"
         found += f", {kernels} kernels" if kernels else ""
-        return Finding("✓", "BLAS", found, _faster_kernels(pool))
+        return Finding("✓", "BLAS", found)
     build = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     cores = os.cpu_count() or 1
     found = f"{build['name']} {build.get('version', '')}".strip() + f", {cores} cores"
-    remedy = "pip install threadpoolctl to see its threads and kernels"
-    return Finding("✓", "BLAS", found, remedy)
+    return Finding("✓", "BLAS", found)
 
 
 def _blas_pools() -> list[dict]:
@@ -125,21 +129,19 @@ def _blas_pools() -> list[dict]:
     return [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
 
 
-def _faster_kernels(pool: dict) -> str:
-    """The one line that helps where OpenBLAS overlooks AVX-512; empty everywhere else."""
-    overlooked = pool.get("architecture") in ("Haswell", "Zen") and has_avx512()
-    if pool["internal_api"] != "openblas" or not overlooked:
-        return ""
-    return (
-        "this CPU has AVX-512 and OpenBLAS does not use it; before starting Python set "
-        "OPENBLAS_CORETYPE=SkylakeX and compare (matrix products may take half the time)"
-    )
+def look_at_products() -> Finding:
+    """How fast matrix products are, and whether other kernels would make them faster.
 
-
-def has_avx512() -> bool:
-    """Whether NumPy found AVX-512 on this CPU."""
-    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
-    return any(name == "X86_V4" or name.startswith("AVX512") for name in found)
+    It takes about a second. What it finds is remembered for the next start of the book.
+    """
+    try:
+        advice = advise(compare())
+    except Failed as error:
+        return Finding("○", "products", f"matrix products could not be timed: {error}")
+    # With the variable set, by hand or by `bplib book`, what OpenBLAS picks has not been timed.
+    if decision.VARIABLE not in os.environ and (advice.certain or decision.remembered() is None):
+        decision.remember(advice.kernels)
+    return Finding("○" if advice.remedy else "✓", "products", advice.found, advice.remedy)
 
 
 def look_at_gpu() -> Finding:
@@ -239,8 +241,18 @@ def look_at_nbgrader() -> Finding:
     return Finding("○", "nbgrader", "not installed; only needed to grade a class with it")
 
 
-def main() -> int:
-    """Print the report; returns 1 when something needed is missing, else 0."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Print the report; returns 1 when something needed is missing, else 0.
+
+    Arguments:
+        arguments: "--environment" to do the timing only, and to print what should stand in the
+            environment before Python starts, or nothing.
+    """
+    if "--environment" in arguments:
+        look_at_products()
+        for variable, value in decision.assignment(os.environ, lambda: None).items():
+            print(f"{variable}={value}")
+        return 0
     findings = examine()
     # A console that cannot show the marks gets question marks in their place, not an error.
     encoding = sys.stdout.encoding or "utf-8"
@@ -249,4 +261,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -400,10 +400,15 @@ def test_root_is_told_to_jupyter(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_server_that_dies_is_said(
     small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dead = [sys.executable, "-c", "raise SystemExit(1)"]
+    program = "import os; print(os.environ['OPENBLAS_CORETYPE'], file=open('seen', 'w')); exit(1)"
+    dead = [sys.executable, "-c", program]
     monkeypatch.setattr(open_book, "server_command", lambda root, port: dead)
-    code, _, err = run(capsys, "book", "mine")
+    advice = {"OPENBLAS_CORETYPE": "SkylakeX"}
+    monkeypatch.setattr(open_book.decision, "assignment", lambda environment: advice)
+    code, out, err = run(capsys, "book", "mine")
     assert code == 2
+    assert (small / "mine/seen").read_text() == "SkylakeX\n"
+    assert "faster here with OPENBLAS_CORETYPE=SkylakeX, so the book has it set." in out
     assert err == (
         "bplib: JupyterLab did not start; its messages are above, and `bplib doctor` says what is "
         "missing.\n"
@@ -419,7 +424,7 @@ def test_the_book_is_served_until_it_is_stopped(tmp_path: Path) -> None:
         stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "OPENBLAS_CORETYPE": ""},
     )
     try:
         assert reader.stdout is not None

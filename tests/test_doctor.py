@@ -12,12 +12,16 @@ import numpy as np
 import pytest
 
 from bplib import course, doctor
+from bplib.blas import decision
+from bplib.blas.advice import Advice
+from bplib.blas.measure import Failed
 from bplib.doctor import Finding
 
 TOPICS = [
     "Python",
     "NumPy",
     "BLAS",
+    "products",
     "GPU",
     "JupyterLab",
     "kernel",
@@ -28,6 +32,21 @@ TOPICS = [
     "progress",
     "nbgrader",
 ]
+
+
+@pytest.fixture(autouse=True)
+def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A cache of its own, and a timing that takes no time; test_blas.py has the real one."""
+    path = tmp_path / "cache/blas.json"
+    monkeypatch.setattr(decision, "file", lambda: path)
+    monkeypatch.delenv(decision.VARIABLE, raising=False)
+    timed(monkeypatch, Advice("", "100 in float32"))
+    return path
+
+
+def timed(monkeypatch: pytest.MonkeyPatch, advice: Advice) -> None:
+    monkeypatch.setattr(doctor, "compare", lambda: None)
+    monkeypatch.setattr(doctor, "advise", lambda comparison: advice)
 
 
 def test_everything_is_looked_at_once() -> None:
@@ -68,7 +87,7 @@ def test_a_look_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None
         raise OSError("half installed")
 
     monkeypatch.setattr(doctor, "look_at_gpu", broken)
-    gpu = doctor.examine()[3]
+    gpu = doctor.examine()[4]
     assert gpu == Finding("✗", "GPU", "looking at it raised OSError: half installed")
 
 
@@ -126,36 +145,71 @@ def pool(**changes: object) -> dict:
     return {**usual, **changes}
 
 
-ADVICE = (
-    "this CPU has AVX-512 and OpenBLAS does not use it; before starting Python set "
-    "OPENBLAS_CORETYPE=SkylakeX and compare (matrix products may take half the time)"
-)
-
-
 @pytest.mark.parametrize(
-    ("changes", "avx512", "found", "remedy"),
+    ("changes", "found"),
     [
-        ({}, True, "openblas 0.3.31, 2 threads, Haswell kernels", ADVICE),
-        ({}, False, "openblas 0.3.31, 2 threads, Haswell kernels", ""),
-        ({"architecture": "SkylakeX"}, True, "openblas 0.3.31, 2 threads, SkylakeX kernels", ""),
-        ({"internal_api": "mkl", "num_threads": 1}, True, "mkl 0.3.31, 1 thread, Haswell kernels",
-         ""),
-        ({"architecture": None, "version": None}, True, "openblas, 2 threads", ""),
+        ({}, "openblas 0.3.31, 2 threads, Haswell kernels"),
+        ({"internal_api": "mkl", "num_threads": 1}, "mkl 0.3.31, 1 thread, Haswell kernels"),
+        ({"architecture": None, "version": None}, "openblas, 2 threads"),
     ],
-)  # fmt: skip
-def test_blas_advice(
-    monkeypatch: pytest.MonkeyPatch, changes: dict, avx512: bool, found: str, remedy: str
-) -> None:
+)
+def test_blas(monkeypatch: pytest.MonkeyPatch, changes: dict, found: str) -> None:
     monkeypatch.setattr(doctor, "_blas_pools", lambda: [pool(**changes)])
-    monkeypatch.setattr(doctor, "has_avx512", lambda: avx512)
-    assert doctor.look_at_blas() == Finding("✓", "BLAS", found, remedy)
+    assert doctor.look_at_blas() == Finding("✓", "BLAS", found)
 
 
 def test_blas_without_threadpoolctl(monkeypatch: pytest.MonkeyPatch) -> None:
     absent(monkeypatch, "threadpoolctl")
+    build = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     finding = doctor.look_at_blas()
-    assert finding.mark == "✓"
-    assert finding.remedy == "pip install threadpoolctl to see its threads and kernels"
+    assert (finding.mark, finding.remedy) == ("✓", "")
+    assert finding.found.startswith(build["name"])
+
+
+def test_faster_kernels_are_advised_and_remembered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    advice = Advice("SkylakeX", "100 in float32", "set it")
+    timed(monkeypatch, advice)
+    assert doctor.look_at_products() == Finding("○", "products", "100 in float32", "set it")
+    assert decision.remembered() == "SkylakeX"
+    assert doctor.main(["--environment"]) == 0
+    printed = "OPENBLAS_CORETYPE=SkylakeX\n" if kernels_differ() else ""
+    assert capsys.readouterr().out == printed
+
+
+def kernels_differ() -> bool:
+    return doctor.platform.machine().lower() in ("x86_64", "amd64")
+
+
+def test_a_busy_machine_takes_no_decision_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    unsure = Advice("", "100 in float32", "too busy", certain=False)
+    timed(monkeypatch, unsure)
+    assert doctor.look_at_products().mark == "○"
+    assert decision.remembered() == ""  # nothing was known, and asking again would not help
+    decision.remember("SkylakeX")
+    doctor.look_at_products()
+    assert decision.remembered() == "SkylakeX"
+
+
+def test_what_the_user_has_set_is_timed_and_not_remembered(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(decision.VARIABLE, "SkylakeX")
+    assert doctor.look_at_products() == Finding("✓", "products", "100 in float32")
+    assert decision.remembered() is None
+    assert doctor.main(["--environment"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_products_that_cannot_be_timed_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failed() -> None:
+        raise Failed("its process ended with code 1")
+
+    monkeypatch.setattr(doctor, "compare", failed)
+    sentence = "matrix products could not be timed: its process ended with code 1"
+    assert doctor.look_at_products() == Finding("○", "products", sentence)
+    assert decision.remembered() is None
 
 
 def test_a_course_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +266,7 @@ runpy.run_module("bplib.doctor", run_name="__main__")
 """
 
 
-def test_it_runs_with_numpy_alone() -> None:
+def test_it_runs_with_numpy_alone(tmp_path: Path) -> None:
     names = {
         "rich", "typer", "platformdirs", "threadpoolctl", "matplotlib", "jupyterlab",
         "jupyter_client", "ipykernel", "IPython", "ipywidgets", "nbformat", "nbgrader", "cupy",
@@ -224,15 +278,24 @@ def test_it_runs_with_numpy_alone() -> None:
         text=True,
         encoding="utf-8",
         cwd=Path(__file__).resolve().parents[1],
+        env={**doctor.os.environ, "XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)},
     )
     assert done.stderr == ""
     assert "✓ NumPy" in done.stdout
+    assert "GFLOP/s on one core" in done.stdout
     assert "Traceback" not in done.stdout
 
 
-def test_a_console_without_the_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+CONSOLE = """
+from bplib import doctor
+doctor.examine = lambda: [doctor.Finding("✓", "NumPy", "2.4")]
+doctor.main()
+"""
+
+
+def test_a_console_without_the_marks() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import sys; from bplib import doctor; sys.exit(doctor.main())"],
+        [sys.executable, "-c", CONSOLE],
         capture_output=True,
         env={**doctor.os.environ, "PYTHONIOENCODING": "ascii"},
         cwd=Path(__file__).resolve().parents[1],
