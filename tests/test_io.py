@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import bplib
-from bplib import io
+from bplib import io, optim
 from bplib.backend import to_numpy
 from bplib.errors import (
+    DomainError,
     DTypeError,
     FormatError,
     MissingExtraError,
@@ -131,6 +132,103 @@ def test_what_was_loaded_may_be_changed(path):
     assert io.load(path).arrays["W"].any()
 
 
+# what holds more than arrays
+
+
+NESTED = {
+    "numbers": {"one": 1, "half": 0.5, "tiny": 5e-324, "large": 2**127 + 1, "third": 1 / 3},
+    "others": [True, None, "text", "ünïcode", [], {}, ["array", 0], ["list", []]],
+    "arrays": [{"W": np.arange(3.0)}, {"W": np.arange(2), "deep": [[np.zeros((2, 3))]]}],
+    "": {"": np.ones(1)},
+}
+
+
+def same(a, b):
+    """Equal throughout: names, order, types, and every bit of the arrays."""
+    if hasattr(a, "shape"):
+        assert a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    elif isinstance(a, dict):
+        assert list(a) == list(b)
+        for key in a:
+            same(a[key], b[key])
+    elif isinstance(a, list | tuple):
+        assert len(a) == len(b)
+        for one, other in zip(a, b, strict=True):
+            same(one, other)
+    else:
+        assert type(a) is type(b) and a == b
+
+
+def test_nested_dicts_come_back(path):
+    io.save(path, NESTED)
+    saved = io.load(path)
+    same(saved.state, NESTED)
+    assert list(saved.arrays) == ["arrays.0.W", "arrays.1.W", "arrays.1.deep.0.0", ""]
+    assert saved.state["arrays"][0]["W"] is saved.arrays["arrays.0.W"]
+
+
+def test_numbers_that_are_none(path):
+    io.save(path, {"a": np.nan, "b": -np.inf, "c": -0.0})
+    state = io.load(path).state
+    assert np.isnan(state["a"]) and state["b"] == -np.inf and np.signbit(state["c"])
+    assert repr(io.load(path)) == "saved from 0 arrays"
+
+
+@pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
+def test_random_generators_go_on_where_they_were(path, kind):
+    ours, other = (np.random.Generator(getattr(np.random, kind)(seed)) for seed in (1, 2))
+    ours.integers(100, size=3, dtype=np.int32)  # half of a 64-bit number is left over
+    ours.normal(size=7)
+    io.save(path, ours.bit_generator.state)
+    expected = ours.integers(100, size=9, dtype=np.int32)
+    other.bit_generator.state = io.load(path).state
+    np.testing.assert_array_equal(other.integers(100, size=9, dtype=np.int32), expected)
+
+
+def moved(rule, xp, seed=0, steps=3):
+    """An optimizer that has made a few steps, in two groups."""
+    rng = np.random.default_rng(seed)
+    first, second = (Parameter(xp.asarray(rng.normal(size=n)), "p") for n in (3, 5))
+    groups = [{"parameters": [first]}, {"parameters": [second], "lr": 0.25}]
+    optimizer = rule(groups, lr=0.5)
+    for _ in range(steps):
+        for parameter in (first, second):
+            parameter.grad = xp.asarray(rng.normal(size=parameter.value.shape))
+        optimizer.step()
+    return optimizer
+
+
+RULES = [optim.SGD, optim.Momentum, optim.Nesterov, optim.AdaGrad, optim.RMSProp, optim.Adam,
+         optim.AdamW]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_optimizers(path, xp, rule):
+    ours, other = moved(rule, xp), moved(rule, xp, seed=7, steps=1)
+    io.save(path, ours)
+    saved = io.load(path, into=other)
+    assert saved.architecture == repr(ours)
+    for one, another in zip(ours.parameters, other.parameters, strict=True):
+        another.value[...] = one.value
+        one.grad = one.value * 2
+        another.grad = one.grad
+    ours.step()
+    other.step()
+    assert other.steps == ours.steps == 4
+    for one, another in zip(ours.parameters, other.parameters, strict=True):
+        assert to_numpy(one.value).tobytes() == to_numpy(another.value).tobytes()
+
+
+def test_an_optimizer_takes_what_is_its_own_alone(path):
+    adam, rms = moved(optim.Adam, np), moved(optim.RMSProp, np)
+    io.save(path, rms)
+    with pytest.raises(DomainError, match="the state was made by RMSProp, not by Adam"):
+        io.load(path, into=adam)
+    io.save(path, linear())
+    with pytest.raises(DomainError, match="the state has no entry 'optimizer'"):
+        io.load(path, into=adam)
+
+
 # whole, or not at all
 
 
@@ -225,14 +323,14 @@ def unfit():
         linear,
         {"W": np.zeros((4, 3))},
         DTypeError,
-        "load: into is a dict; use the arrays of what load returns.",
+        "load: into is a dict; use the state of what load returns.",
     )
     yield (
         linear,
         "net",
         DTypeError,
-        "load: a str was given; a layer, a network, a list of parameters or a dict of arrays is "
-        "needed.",
+        "load: a str was given; a layer, a network, an optimizer, a list of parameters or a dict "
+        "of arrays is needed.",
     )
 
 
@@ -355,16 +453,20 @@ def test_sentences_of_save(path, tmp_path):
     kept = "numbers, text, booleans, None, and lists and dicts of these are."
     for call, kind, sentence in (
         (lambda: io.save(path, 3), DTypeError,
-         "save: an int was given; a layer, a network, a list of parameters or a dict of arrays is "
-         "needed."),
+         "save: an int was given; a layer, a network, an optimizer, a list of parameters or a dict "
+         "of arrays is needed."),
         (lambda: io.save(path, np.zeros(3)), DTypeError,
-         "save: an ndarray was given; a layer, a network, a list of parameters or a dict of arrays "
-         "is needed."),
+         "save: an ndarray was given; a layer, a network, an optimizer, a list of parameters or a "
+         "dict of arrays is needed."),
         (lambda: io.save(path, [np.zeros(3)]), DTypeError,
          "save: entry 0 is an ndarray; a parameter is needed."),
         (lambda: io.save(path, {}), ShapeError, "save: dict holds no arrays."),
-        (lambda: io.save(path, {"x": [1, 2]}), DTypeError,
-         "save: x is a list; an array of real numbers is needed."),
+        (lambda: io.save(path, {"x": {"y": {1, 2}}}), DTypeError,
+         f"save: x.y is a set, which is not kept; arrays, {kept}"),
+        (lambda: io.save(path, {"x.y": np.zeros(1), "x": {"y": np.zeros(1)}}), DomainError,
+         "save: two arrays would be called 'x.y'; rename one."),
+        (lambda: io.save(path, {"x": {3: 0}}), DTypeError,
+         "save: the name 3 is an int; text is needed."),
         (lambda: io.save(path, {"x": np.array(["a"])}), DTypeError,
          "save: x is of dtype <U1; an array of real numbers is needed."),
         (lambda: io.save(path, {3: np.zeros(2)}), DTypeError,
@@ -395,6 +497,9 @@ def test_the_format_is_what_the_description_says(path):
     io.save(path, linear(), epochs=20)
     with safetensors.safe_open(path, framework="numpy") as file:
         entries = file.metadata()
-    assert set(entries) == {"bplib_format", "architecture", "arrays", "metadata", "sha256"}
+    assert set(entries) == {
+        "bplib_format", "architecture", "arrays", "state", "metadata", "sha256"
+    }  # fmt: skip
+    assert json.loads(entries["state"]) == {"W": ["array", 0], "b": ["array", 1]}
     assert json.loads(entries["arrays"]) == [["W", [4, 3], "float64"], ["b", [3], "float64"]]
     assert entries["bplib_format"] == "1" and json.loads(entries["metadata"]) == {"epochs": 20}
