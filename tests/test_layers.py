@@ -192,6 +192,8 @@ ACTIVATIONS = {
     "Softplus()": (bplib.Softplus(), "softplus", {}),
     "Softmax(axis=-1)": (bplib.Softmax(), "softmax", {}),
     "Softmax(axis=1)": (bplib.Softmax(axis=1), "softmax", {"axis": 1}),
+    "LogSoftmax(axis=-1)": (bplib.LogSoftmax(), "log_softmax", {}),
+    "LogSoftmax(axis=1)": (bplib.LogSoftmax(axis=1), "log_softmax", {"axis": 1}),
 }
 every_activation = pytest.mark.parametrize("said", ACTIVATIONS)
 

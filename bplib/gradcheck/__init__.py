@@ -49,7 +49,8 @@ def gradcheck(
     Arguments:
         f: the forward function of a pair, a pair as a tuple, a Layer, or, with `gradient`, a
             function that returns one number.
-        inputs: its float arrays; they are copied to float64 and never changed.
+        inputs: its float arrays, copied to float64 and never changed; of a layer that takes
+            labels, these.
         backward: the other half of the pair, where it is not found by its name.
         gradient: a function of the same inputs that returns one array for each of them.
         rng: a numpy.random.Generator for the directions; the same ones each time when left out.

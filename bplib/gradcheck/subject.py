@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +38,7 @@ def subject_of(
     names: Sequence[str] | None,
     constants: dict,
 ) -> Iterator[Subject]:
-    """What `gradcheck` was given as a Subject; a layer gets its parameters back at the end."""
+    """What `gradcheck` was given as a Subject; a layer gets back what it held."""
     if isinstance(f, Layer):
         with _layer_subject(f, inputs, names) as subject:
             yield subject
@@ -83,26 +83,51 @@ def subject_of(
 def _layer_subject(layer: Layer, inputs: list, names: Sequence[str] | None) -> Iterator[Subject]:
     parameters = layer.parameters()
     before = [(p.value, p.grad) for p in parameters]
-    names = [*(names or ["x"]), *(p.name for p in parameters)]
+    # Whole numbers cannot be nudged: where these go in, the parameters alone are checked.
+    labels, inputs = (inputs, []) if layer.takes_labels else ([], inputs)
+    names = [*(names or ["x"][: len(inputs)]), *(p.name for p in parameters)]
     arrays = [*inputs, *(p.value for p in parameters)]
     _name_for_each(names, arrays)
     arrays = [_in_float64(name, value) for name, value in zip(names, arrays, strict=True)]
+    same_start = _same_start(layer)
 
-    def value(x: Array, *values: Array) -> Array:
+    def value(*arrays: Array) -> Array:
+        values = arrays[len(inputs) :]
         for parameter, array in zip(parameters, values, strict=True):
             parameter.value = array
-        return layer.forward(x)
+        next(same_start)
+        return layer.forward(*labels, *arrays[: len(inputs)])
 
     def gradients(dy: Array) -> tuple:
         layer.zero_grad()
         value(*arrays)
-        return (layer.backward(dy), *(p.grad for p in parameters))
+        dx = layer.backward(dy)
+        return (*(() if labels else (dx,)), *(p.grad for p in parameters))
 
     try:
         yield Subject(repr(layer), names, arrays, value, gradients)
     finally:
+        same_start.close()
         for parameter, (old_value, old_grad) in zip(parameters, before, strict=True):
             parameter.value, parameter.grad = old_value, old_grad
+
+
+def _same_start(layer: Layer) -> Generator[None, None, None]:
+    """With every `next`, buffers and generators as they were; a nudge is all that may differ."""
+    buffers = [(one, one.value) for one in layer.buffers()]
+    states = [(one, one.bit_generator.state) for one in layer.generators()]
+    try:
+        while True:
+            for buffer, array in buffers:
+                buffer.value = array.astype(np.float64)  # a copy, which forward may write into
+            for generator, state in states:
+                generator.bit_generator.state = state
+            yield
+    finally:
+        for buffer, array in buffers:
+            buffer.value = array
+        for generator, state in states:
+            generator.bit_generator.state = state
 
 
 def one_for_each(subject: Subject, gradients: tuple) -> tuple:

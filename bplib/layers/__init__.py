@@ -12,6 +12,7 @@ from bplib.layers.activations import (
     GELU,
     Activation,
     LeakyReLU,
+    LogSoftmax,
     ReLU,
     Sigmoid,
     Softmax,
@@ -20,22 +21,26 @@ from bplib.layers.activations import (
 )
 from bplib.layers.base import Layer
 from bplib.layers.dropout import Dropout
+from bplib.layers.embedding import Embedding
 from bplib.layers.flatten import Flatten
 from bplib.layers.linear import Linear
-from bplib.layers.normalisation import LayerNorm
+from bplib.layers.normalisation import BatchNorm, LayerNorm
 from bplib.layers.parameter import Buffer, Parameter
 
 __all__ = [
     "ELU",
     "GELU",
     "Activation",
+    "BatchNorm",
     "Buffer",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Layer",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LogSoftmax",
     "Parameter",
     "ReLU",
     "Sigmoid",

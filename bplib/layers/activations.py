@@ -128,3 +128,16 @@ class Softmax(Activation):
 
     def __init__(self, axis: int = -1) -> None:
         super().__init__(axis=axis)
+
+
+class LogSoftmax(Activation):
+    """Logarithms of probabilities: yᵢ = xᵢ - ln Σⱼ exp(xⱼ); see `bplib.ops.log_softmax`.
+
+    Arguments:
+        axis: the axis along which the probabilities sum to one, the last by default.
+    """
+
+    pair = ops.log_softmax, ops.log_softmax_backward
+
+    def __init__(self, axis: int = -1) -> None:
+        super().__init__(axis=axis)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Layer(abc.ABC):
             dy: the upstream gradient, shaped as the output of the last forward pass.
 
         Returns:
-            `dx`, shaped as `x`.
+            `dx`, shaped as `x`; None from a layer that takes labels.
 
         Raises:
             NotReadyError: before the first forward pass.
@@ -66,6 +66,20 @@ class Layer(abc.ABC):
     def children(self) -> dict[str, Layer]:
         """The inner layers by their places; empty for a layer that is not made of layers."""
         return {}
+
+    @property
+    def takes_labels(self) -> bool:
+        """Whether whole numbers go in, such as the places of words in a list.
+
+        Such a layer has no `dx`: its backward returns None, and it can only be a net's first.
+        """
+        return False
+
+    def walk(self) -> Iterator[Layer]:
+        """This layer and all layers inside it, each before what it is made of."""
+        yield self
+        for child in self.children().values():
+            yield from child.walk()
 
     def parameters(self) -> list[Parameter]:
         """The parameters in a fixed order; empty for a layer that learns nothing."""

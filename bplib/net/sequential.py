@@ -23,7 +23,8 @@ class Sequential(Layer):
 
     Raises:
         DTypeError: where something is no layer.
-        DomainError: where there is no layer at all, or one stands in the row twice.
+        DomainError: where there is no layer at all, one stands in the row twice, or one that
+            takes labels does not stand first.
     """
 
     def __init__(self, *layers: Layer) -> None:
@@ -37,6 +38,11 @@ class Sequential(Layer):
                 raise DomainError(
                     f"{name}: layer {i}, {layer!r}, stands in the row twice; it keeps the cache of "
                     "one forward pass only, so make a second one."
+                )
+            if i > 0 and layer.takes_labels:
+                raise DomainError(
+                    f"{name}: layer {i}, {layer!r}, takes whole numbers and hands no gradient "
+                    "back; it can only stand first."
                 )
         self.layers = layers
 
@@ -60,6 +66,11 @@ class Sequential(Layer):
         for layer in self.layers[:first:-1]:
             dy = layer.backward(dy)
         self.layers[first].backward_parameters(dy)
+
+    @property
+    def takes_labels(self) -> bool:
+        """Whether the first layer does."""
+        return self.layers[0].takes_labels
 
     def children(self) -> dict[str, Layer]:
         """The layers by their places, "0", "1" and so on."""
@@ -90,11 +101,20 @@ class Residual(Sequential):
 
     Raises:
         DTypeError, DomainError: as `Sequential`.
+        DomainError: also where f takes labels, which cannot be added to what f returns.
         ShapeError: in forward, where f changes the shape.
 
     Source: K. He, X. Zhang, S. Ren, J. Sun (2016), Deep residual learning for image recognition,
         equation 1.
     """
+
+    def __init__(self, *layers: Layer) -> None:
+        super().__init__(*layers)
+        if self.takes_labels:
+            raise DomainError(
+                f"Residual: layer 0, {layers[0]!r}, takes whole numbers; the shortcut would add "
+                "them to the output."
+            )
 
     def forward(self, x: Array) -> Array:
         """The batch `x` plus what the layers make of it, of the same shape."""
