@@ -69,7 +69,7 @@ class Embedding(Layer):
         self.W.accumulate(ops.embedding_backward(dy, self._last_cache()))
 
     def parameters(self) -> list[Parameter]:
-        """`W`."""
+        """`W` alone."""
         return [self.W]
 
     def __repr__(self) -> str:
