@@ -724,7 +724,7 @@ SENTENCES = [
     (
         lambda: tape.grad(lambda x: x.value)(2.0),
         DTypeError,
-        "vjp: the result of f: a Tensor is needed, not an ndarray.",
+        "grad: the result of f: a Tensor is needed, not an ndarray.",
     ),
     # the gradient check
     (

@@ -169,12 +169,11 @@ def test_reverse_sums_what_arrives():
                 arrived[id(parent)] = before + contribution
 
 
-def test_backward_may_be_repeated_and_adds_up():
+def test_gradients_of_several_results_add_up():
     x = Tensor([1.0, 2.0])
-    y = (x * x).sum()
-    y.backward()
+    (x * x).sum().backward()
     first = x.grad
-    y.backward()
+    (x * x).sum().backward()
     np.testing.assert_array_equal(first, [2.0, 4.0])
     np.testing.assert_array_equal(x.grad, [4.0, 8.0])
     x.zero_grad()
@@ -559,7 +558,7 @@ BAD = {
     "f returns a number": (
         lambda: tape.grad(lambda x: 3.0)(two.value),
         DTypeError,
-        "vjp: the result of f: a Tensor is needed, not a float.",
+        "grad: the result of f: a Tensor is needed, not a float.",
     ),
     "no such argument": (
         lambda: tape.grad(lambda x: x, argument=1)(2.0),

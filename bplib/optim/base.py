@@ -121,7 +121,9 @@ class Optimizer:
         try:
             for i in range(group.start, group.stop):
                 parameter = self.parameters[i]
-                self._move(parameter.value, parameter.grad, self._slots[i])
+                value = parameter.value
+                self._move(value, parameter.grad, self._slots[i])
+                parameter.value = value  # so that a Tensor of the tape notes the change
         finally:
             self.__dict__.update(usual)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from numbers import Real
 from typing import Any
 
@@ -10,8 +10,9 @@ import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, xp_of
-from bplib.errors import DTypeError, ShapeError, kind_of, unknown
-from bplib.tape.pairs import PAIRS
+from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of, unknown
+from bplib.tape.pairs import PAIRS, Pair
+from bplib.tape.stamps import stamps
 from bplib.tape.walk import reverse
 
 
@@ -20,7 +21,7 @@ class Tensor:
 
     Arguments:
         value: a number, a list of numbers, or an array of floats of any shape.
-        name: what drawings call it.
+        name: what drawings and sentences call it.
 
     Attributes:
         value: the array.
@@ -30,6 +31,7 @@ class Tensor:
         parents: the Tensors it was made from.
         constants: the pair's other settings, such as an axis.
         constant: True where no gradient is wanted, as of the 2 in `2 * x`.
+        cache: what the pair's forward function kept for its backward function.
 
     Raises:
         DTypeError: for an array of integers, text, or a Tensor.
@@ -39,24 +41,37 @@ class Tensor:
     """
 
     __slots__ = (
-        "constant", "constants", "grad", "name", "operation", "parents", "send_back", "value",
+        "_changes", "_stamps", "_value", "_went_back", "cache", "constant", "constants", "grad",
+        "name", "operation", "parents",
     )  # fmt: skip
     __array_ufunc__ = None  # lets array * Tensor reach Tensor.__rmul__
 
     def __init__(self, value: Any, name: str | None = None) -> None:
-        if isinstance(value, Tensor):
-            raise DTypeError("Tensor: value is a Tensor already; use it as it is, or its .value.")
-        if not hasattr(value, "dtype"):
-            value = _numbers(value)
-        expect.floats("Tensor", value=value)
-        self.value: Array = xp_of(value).asarray(value)
+        self._start(_as_array(value), name)
+
+    def _start(self, value: Array, name: str | None = None) -> None:
+        """An input that wants a gradient; `record` says the rest of a result."""
+        self._value = value
+        self._changes = 0  # how often `value` was assigned: an in-place operator assigns too
+        self._stamps: tuple = ()
+        self._went_back = False
         self.grad: Array | None = None
         self.name = name
         self.operation: str | None = None
         self.parents: tuple[Tensor, ...] = ()
         self.constants: dict[str, Any] = {}
         self.constant = False
-        self.send_back: Callable[[Array], Any] | None = None
+        self.cache: Any = None
+
+    @property
+    def value(self) -> Array:
+        """The array. Assigning to it, `w.value -= 0.1 * w.grad` too, is noted as a change."""
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._value = _as_array(value)
+        self._changes += 1
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -83,8 +98,21 @@ class Tensor:
         """Forget the gradient."""
         self.grad = None
 
+    def send_back(self, dy: Array) -> tuple[Array | None, ...]:
+        """What goes to each of `parents` when the gradient `dy` arrives here; None to a constant.
+
+        It is one call of the pair's backward function; an input sends nothing.
+        """
+        if self.operation is None:
+            return ()
+        wanted = tuple([not parent.constant for parent in self.parents])
+        return PAIRS[self.operation].pull(dy, self.cache, wanted)
+
     def backward(self, dy: Array | None = None) -> None:
-        """Add to `.grad` of every Tensor that this one was made from.
+        """Add to `.grad` of every Tensor that this one was made from, once.
+
+        A second call would add the same gradients again, which is hardly ever meant; the pullback
+        of `tape.vjp` may be called as often as you like.
 
         Arguments:
             dy: the gradient of the final loss with respect to this Tensor, of its shape; 1 where
@@ -92,11 +120,18 @@ class Tensor:
 
         Raises:
             ShapeError: where `dy` is missing or has another shape.
-            NotReadyError: where no input wants a gradient.
+            NotReadyError: where no input wants a gradient, this is the second call, or a recorded
+                value was changed since.
         """
+        if self._went_back:
+            raise NotReadyError(
+                "backward: it has been called on this result before and would add the same "
+                "gradients again; record it again, or use tape.vjp."
+            )
         for step in reverse(self, dy):
             node, gradient = step.node, step.gradient
             node.grad = gradient if node.grad is None else node.grad + gradient
+        self._went_back = True
 
     def __add__(self, other: Any) -> Tensor:
         return record("add", self, other)
@@ -211,12 +246,25 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
 
     Source: R. E. Wengert (1964), A simple automatic derivative evaluation program.
     """
-    if name not in PAIRS:
+    pair = PAIRS.get(name)
+    if pair is None:
         raise unknown("operation", name, PAIRS)
-    pair = PAIRS[name]
     arrays, constants = pair.sort_arguments(inputs, constants)
-    beside = next((getattr(a, "value", a) for a in arrays if hasattr(a, "dtype")), None)
-    parents = tuple(a if isinstance(a, Tensor) else _constant(a, beside) for a in arrays)
+    parents = tuple([a if isinstance(a, Tensor) else _constant(a, arrays) for a in arrays])
+    _refuse_gradients(name, pair, parents, constants)
+    value, cache = pair.run([parent._value for parent in parents], constants)
+    result = Tensor.__new__(Tensor)
+    result._start(value if type(value) is np.ndarray else xp_of(value).asarray(value))
+    result.operation, result.parents, result.constants = name, parents, constants
+    result.constant = all(parent.constant for parent in parents)
+    if not result.constant:
+        result.cache = cache
+        result._stamps = stamps(result)
+    return result
+
+
+def _refuse_gradients(name: str, pair: Pair, parents: tuple, constants: dict[str, Any]) -> None:
+    """A Tensor in a place that gets no gradient is a mistake, unless it is a constant itself."""
     if pair.is_loss and not all(parent.constant for parent in parents[1:]):
         raise DTypeError(f"{name}: target is a Tensor; the gradient goes to the prediction alone.")
     for argument in pair.fixed_arguments:
@@ -224,21 +272,26 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
             raise DTypeError(
                 f"{name}: {argument} is a Tensor, but it gets no gradient; pass an array."
             )
-    value, cache = pair.run([parent.value for parent in parents], constants)
-    result = Tensor(value)
-    result.operation, result.parents, result.constants = name, parents, constants
-    result.constant = all(parent.constant for parent in parents)
-    if not result.constant:
-        result.send_back = pair.with_cache(cache)
-    return result
 
 
-def _constant(value: Any, beside: Array | None) -> Tensor:
+def _constant(value: Any, beside: Iterable) -> Tensor:
+    """A number takes the precision and the device of the first array that it stands beside."""
     if isinstance(value, Real) and not hasattr(value, "dtype"):
-        value = expect.number_like(value, beside)
+        array = next((getattr(one, "value", one) for one in beside if hasattr(one, "dtype")), None)
+        value = expect.number_like(value, array)
     tensor = Tensor(value)
     tensor.constant = True
     return tensor
+
+
+def _as_array(value: Any) -> Array:
+    """What a Tensor may hold: an array of floats, or numbers that make one."""
+    if isinstance(value, Tensor):
+        raise DTypeError("Tensor: value is a Tensor already; use it as it is, or its .value.")
+    if not hasattr(value, "dtype"):
+        value = _numbers(value)
+    expect.floats("Tensor", value=value)
+    return value if type(value) is np.ndarray else xp_of(value).asarray(value)
 
 
 def _numbers(value: Any) -> np.ndarray:

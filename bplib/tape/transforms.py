@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bplib.backend import Array, xp_of
-from bplib.errors import ShapeError
+from bplib.errors import NotReadyError, ShapeError
 from bplib.tape.tensor import Tensor
 from bplib.tape.walk import expect_tensor, reverse
 
@@ -35,10 +35,39 @@ def vjp(f: Callable[..., Tensor], *inputs: Array) -> tuple[Array, Callable[[Arra
     expect_tensor("vjp: the result of f", y)
 
     def pullback(dy: Array | None = None) -> tuple:
-        gradients = {id(step.node): step.gradient for step in reverse(y, dy)}
-        return tuple(gradients.get(id(x), xp_of(x.value).zeros_like(x.value)) for x in leaves)
+        found = gradients_of(y, dy, leaves)
+        return tuple(
+            xp_of(x.value).zeros_like(x.value) if dx is None else dx
+            for x, dx in zip(leaves, found, strict=True)
+        )
 
     return y.value, pullback
+
+
+def gradients_of(y: Tensor, dy: Array | None, leaves: list[Tensor]) -> list[Array | None]:
+    """What arrives at some inputs of a result, without touching their `.grad`.
+
+    dx = dyᵀ ∂y/∂x for each input x.
+
+    Arguments:
+        y: the result.
+        dy: its gradient, as for `reverse`.
+        leaves: inputs.
+
+    Returns:
+        A gradient for each, None where `y` was not made from it.
+
+    Raises:
+        ShapeError, DTypeError, NotReadyError: as `reverse`.
+
+    Source: A. G. Baydin et al. (2018), section 3.2.
+    """
+    wanted = {id(x): place for place, x in enumerate(leaves)}
+    found: list[Array | None] = [None] * len(leaves)
+    for node, gradient, _ in reverse(y, dy):
+        if id(node) in wanted:
+            found[wanted[id(node)]] = gradient
+    return found
 
 
 def value_and_grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[..., tuple]:
@@ -58,21 +87,27 @@ def value_and_grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[...,
         DTypeError: when called, where `f` does not return a Tensor.
         ShapeError: when called, where `f` returns more than one number, or the call has no
             argument at that position.
+        NotReadyError: when called, where the result of `f` was not made from that argument.
 
     Source: A. G. Baydin et al. (2018), section 3.2.
     """
 
     def evaluate(*inputs: Any) -> tuple[Array, Array]:
-        def of_one(x: Tensor) -> Tensor:
-            return f(*inputs[:argument], x, *inputs[argument + 1 :])
-
         if not 0 <= argument < len(inputs):
             count = f"{len(inputs)} input{'' if len(inputs) == 1 else 's'}"
             raise ShapeError(
                 f"grad: argument is {argument}, counted from 0, but f was called with {count}."
             )
-        value, pullback = vjp(of_one, inputs[argument])
-        return value, pullback(None)[0]
+        x = Tensor(inputs[argument])
+        y = f(*inputs[:argument], x, *inputs[argument + 1 :])
+        expect_tensor("grad: the result of f", y)
+        (gradient,) = gradients_of(y, None, [x]) if not y.constant else (None,)
+        if gradient is None:
+            raise NotReadyError(
+                f"grad: the result of f was not made from argument {argument}; "
+                "compute with that Tensor itself, not with its .value."
+            )
+        return y.value, gradient
 
     return evaluate
 
@@ -90,7 +125,7 @@ def grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[..., Array]:
         A function of the same arguments, whose result has that argument's shape.
 
     Raises:
-        DTypeError, ShapeError: as `value_and_grad`.
+        DTypeError, ShapeError, NotReadyError: as `value_and_grad`.
 
     Source: A. G. Baydin et al. (2018), section 3.2.
     """

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from bplib import expect
 from bplib.backend import Array, xp_of
 from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of
+from bplib.tape.pairs import PAIRS
+from bplib.tape.stamps import expect_unchanged
 
 if TYPE_CHECKING:
     from bplib.tape.tensor import Tensor
@@ -80,7 +82,8 @@ def reverse(y: Tensor, dy: Array | None = None) -> Iterator[Step]:
     Raises:
         DTypeError: where `y` is no Tensor, or `dy` has another precision.
         ShapeError: where `dy` is missing or has another shape than `y`.
-        NotReadyError: where no input of `y` wants a gradient.
+        NotReadyError: where no input of `y` wants a gradient, or when the way back meets a value
+            that was changed after it was recorded.
 
     Source: A. Griewank, A. Walther (2008), Evaluating Derivatives, section 3.2.
     """
@@ -94,16 +97,9 @@ def _steps(order: list[Tensor], gradients: dict[int, Array]) -> Iterator[Step]:
         gradient = gradients.pop(id(node), None)
         if gradient is None:
             continue
-        if node.send_back is None:
-            yield Step(node, gradient, ())
-            continue
-        sent = node.send_back(gradient)
-        sent = sent if isinstance(sent, tuple) else (sent,)
-        sent += (None,) * (len(node.parents) - len(sent))  # a loss sends its target nothing
-        wires = tuple(
-            None if parent.constant else contribution
-            for parent, contribution in zip(node.parents, sent, strict=True)
-        )
+        if node.operation is not None:
+            expect_unchanged(node, PAIRS[node.operation].name_of)
+        wires = node.send_back(gradient)
         for parent, contribution in zip(node.parents, wires, strict=True):
             if contribution is not None:
                 before = gradients.get(id(parent))
