@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 
 
 class BplibError(Exception):
@@ -45,6 +46,12 @@ class MissingFileError(BplibError, FileNotFoundError):
 
 class FormatError(BplibError, ValueError):
     """A file is damaged, cut off, or of another kind than was expected."""
+
+
+class DivergedError(BplibError, ArithmeticError):
+    """Training met a number that is not finite; `history` is what was recorded until then."""
+
+    history: Any = None
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:

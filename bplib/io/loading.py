@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from bplib import errors
-from bplib.backend import Array, xp_of
+from bplib.backend import Array
 from bplib.errors import DTypeError, FormatError, MissingFileError, ShapeError, UnknownNameError
 from bplib.io.contents import called, has_state, state_of
 from bplib.io.form import ENTRIES, VERSION, sha256
-from bplib.io.nested import alike, unpacked
+from bplib.io.nested import beside, unpacked
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -130,20 +130,15 @@ def _put(path: Any, saved: Saved, into: Any) -> None:
         raise DTypeError("load: into is a dict; use the state of what load returns.")
     here = state_of("load", into)
     if any(not hasattr(value, "shape") for value in here.values()):
-        into.load_state_dict(alike(saved.state, here, _beside))  # looks at all of it first
+        into.load_state_dict(beside(saved.state, here))  # looks at all of it first
         return
     _check_fit(path, saved.arrays, here, called(into))
-    there = {name: _beside(saved.arrays[name], value) for name, value in here.items()}
+    there = beside(saved.arrays, here)
     if has_state(into):
         into.load_state_dict(there)
         return
     for name, value in here.items():
         value[...] = there[name]
-
-
-def _beside(array: np.ndarray, value: Array) -> Array:
-    """The array on the device where the value lives."""
-    return xp_of(value).asarray(array)
 
 
 def _check_fit(

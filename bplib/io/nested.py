@@ -7,10 +7,10 @@ else stands for itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bplib.backend import Array
+from bplib.backend import Array, xp_of
 from bplib.errors import DomainError, DTypeError, kind_of
 
 KEPT = "numbers, text, booleans, None, and lists and dicts of these are"
@@ -74,22 +74,23 @@ def unpacked(text: str, arrays: list[Array]) -> dict[str, Any]:
     return build(json.loads(text))
 
 
-def alike(state: Any, own: Any, bring: Callable[[Array, Array], Array]) -> Any:
-    """The state with every array brought to where its counterpart lives.
+def beside(state: Any, own: Any) -> Any:
+    """The state with every array brought to the device of its counterpart.
 
     Arguments:
-        state: nested dicts and lists.
+        state: nested dicts and lists with NumPy arrays in them.
         own: the same things in their places here, as far as there are any.
-        bring: takes an array and its counterpart.
 
     Returns:
-        A fresh nested dict or list; arrays without a counterpart stay as they are.
+        A fresh nested dict or list; an array without a counterpart stays as it is.
     """
     if isinstance(state, dict):
         inside = own if isinstance(own, Mapping) else {}
-        return {key: alike(inner, inside.get(key), bring) for key, inner in state.items()}
+        return {key: beside(inner, inside.get(key)) for key, inner in state.items()}
     if isinstance(state, list):
-        beside = list(own) if isinstance(own, list | tuple) else []
-        beside += [None] * len(state)
-        return [alike(inner, mine, bring) for inner, mine in zip(state, beside, strict=False)]
-    return bring(state, own) if hasattr(state, "shape") and hasattr(own, "shape") else state
+        listed = list(own) if isinstance(own, list | tuple) else []
+        listed += [None] * len(state)
+        return [beside(inner, mine) for inner, mine in zip(state, listed, strict=False)]
+    if hasattr(state, "shape") and hasattr(own, "shape"):
+        return xp_of(own).asarray(state)
+    return state
