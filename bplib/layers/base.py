@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator, Mapping
+from typing import Any, Self
 
 import numpy as np
 
 from bplib.backend import Array, Cache
 from bplib.errors import NotReadyError
-from bplib.layers import state
+from bplib.layers import move, state
 from bplib.layers.parameter import Buffer, Parameter
 
 
@@ -141,6 +142,37 @@ class Layer(abc.ABC):
         """Forget all gradients, as if backward had never been called."""
         for parameter in self.parameters():
             parameter.grad = None
+
+    def drop_cache(self) -> None:
+        """Forget the last forward pass, with all inner layers; its memory is free again.
+
+        A layer that keeps anything for `backward` elsewhere than in `_cache` forgets it here.
+        """
+        self._cache = None
+        for child in self.children().values():
+            child.drop_cache()
+
+    def to(self, where: Any) -> Self:
+        """Move everything that the layer holds to a device, or into another precision.
+
+        Parameters with their gradients, and buffers, get a new array as their `.value`; what is
+        there already stays as it is, and the last forward pass is forgotten. An optimizer that was
+        made before is made for the old arrays; its next step says that a new one is needed.
+
+        Arguments:
+            where: "cpu" or "gpu", or float32 or float64, such as `np.float32`.
+
+        Returns:
+            The layer itself.
+
+        Raises:
+            UnknownNameError: for a name of neither a device nor a dtype.
+            DTypeError: for another dtype, or what is no name at all.
+            MissingExtraError: where there is no usable GPU.
+        """
+        move.everything((*self.parameters(), *self.buffers()), where)
+        self.drop_cache()
+        return self
 
     def _last_cache(self) -> Cache:
         if self._cache is None:
