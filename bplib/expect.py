@@ -17,7 +17,7 @@ from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 
 
 def floats(op: str, **arguments: Array) -> None:
-    """Every argument is a non-empty array of floats, all of one precision.
+    """Every argument is a non-empty array of floats, all of one precision and in one place.
 
     Complex arrays pass: the complex step of `gradcheck` runs through the same functions.
 
@@ -27,7 +27,8 @@ def floats(op: str, **arguments: Array) -> None:
 
     Raises:
         ShapeError: for an empty array.
-        DTypeError: for what is not an array of floats, or float32 against float64.
+        DTypeError: for what is not an array of floats, float32 against float64, or arrays on
+            different devices.
     """
     first = None
     for name, value in arguments.items():
@@ -37,15 +38,40 @@ def floats(op: str, **arguments: Array) -> None:
         if value.size == 0:
             raise ShapeError(f"{op}: {name} is empty, its shape is {value.shape}.")
         if first is None:
-            first = name, dtype
-        elif dtype != first[1] and _precision(dtype) != _precision(first[1]):
+            first = name, dtype, value
+            continue
+        if dtype != first[1] and _precision(dtype) != _precision(first[1]):
             raise DTypeError(
                 f"{op}: {name} is {dtype}, but {first[0]} is {first[1]}; give both one dtype."
+            )
+        if type(value) is not type(first[2]):
+            together(op, **{first[0]: first[2], name: value})
+
+
+def together(op: str, **arguments: Array) -> None:
+    """Every argument lives in the same place: all on the host, or all on one device.
+
+    Arguments:
+        op: who asks; it opens the sentence.
+        arguments: arrays by their names.
+
+    Raises:
+        DTypeError: where two of them live in different places, or one is not an array.
+    """
+    first = None
+    for name, value in arguments.items():
+        here = xp_of(value)
+        if first is None:
+            first = name, here
+        elif here is not first[1]:
+            raise DTypeError(
+                f"{op}: {first[0]} and {name} live in different places ({first[1].__name__} and "
+                f"{here.__name__}); bring them together with bplib.backend.to_device."
             )
 
 
 def reals(op: str, **arguments: Array) -> None:
-    """Every argument is a non-empty array of real floats, all of one precision.
+    """Every argument is a non-empty array of real floats, all of one precision and in one place.
 
     For functions that have no complex derivative: those with a corner, such as ReLU.
 
@@ -55,7 +81,8 @@ def reals(op: str, **arguments: Array) -> None:
 
     Raises:
         ShapeError: for an empty array.
-        DTypeError: for what is not an array of real floats, or float32 against float64.
+        DTypeError: for what is not an array of real floats, float32 against float64, or arrays
+            on different devices.
     """
     floats(op, **arguments)
     for name, value in arguments.items():
@@ -97,8 +124,6 @@ def operands(op: str, x: Array, y: Array, meet: bool = True) -> tuple[Array, Arr
     if isinstance(y, Real) and not hasattr(y, "dtype"):
         y = number_like(y, x)
     floats(op, x=x, y=y)
-    if type(x) is not type(y):
-        xp_of(x, y)
     if meet and x.shape != y.shape:
         stretches(op, x, y)
     return x, y
@@ -147,7 +172,7 @@ def stretches(op: str, x: Array, y: Array) -> None:
 
 
 def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, like: Array) -> None:
-    """The gradient that comes in has the shape and precision of the result it belongs to.
+    """The gradient that comes in has the shape, precision and place of the result it belongs to.
 
     Arguments:
         op: the backward function.
@@ -155,11 +180,12 @@ def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, lik
         gradient: what came in.
         result: the name of the forward result, "y".
         shape: the shape of the forward result.
-        like: an array of the forward's dtype.
+        like: an array of the forward's dtype, where the forward result lives.
 
     Raises:
         ShapeError: where the gradient has another shape.
-        DTypeError: for what is not an array of floats, or float32 against float64.
+        DTypeError: for what is not an array of floats, float32 against float64, or arrays on
+            different devices.
     """
     dtype = getattr(gradient, "dtype", None)
     if dtype is None or dtype.kind not in "fc":
@@ -172,6 +198,8 @@ def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, lik
         raise DTypeError(
             f"{op}: {name} is {dtype}, but {result} was {like.dtype}; give both one dtype."
         )
+    if type(gradient) is not type(like):
+        together(op, **{name: gradient, result: like})
 
 
 def everywhere(op: str, name: str, x: Array, holds: Array, condition: str) -> None:

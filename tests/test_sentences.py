@@ -160,7 +160,7 @@ SENTENCES = [
     (
         lambda: ops.add(zeros(3), fake_device.module.asarray([1.0, 2.0, 3.0])),
         DTypeError,
-        "the arrays live in different places (numpy and fake_device); "
+        "add: x and y live in different places (numpy and fake_device); "
         "bring them together with bplib.backend.to_device.",
     ),
     # values where a function is not defined

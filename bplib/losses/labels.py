@@ -60,7 +60,7 @@ def same_shape(loss: str, name: str, values: Array, labels: FixedArray) -> None:
             f"{loss}: {name} has shape {values.shape}, but labels has shape {labels.shape}; "
             "the two must be equal."
         )
-    xp_of(values, labels)
+    expect.together(loss, **{name: values, "labels": labels})
 
 
 def classes(loss: str, logits: Array, labels: FixedArray) -> None:
@@ -86,7 +86,7 @@ def classes(loss: str, logits: Array, labels: FixedArray) -> None:
         raise ShapeError(
             f"{loss}: logits has {m} rows, but there are {len(labels)} labels; each row needs one."
         )
-    xp_of(logits, labels)
+    expect.together(loss, logits=logits, labels=labels)
     known = (labels >= 0) & (labels < k)
     expect.everywhere(loss, "labels", labels, known, f"{k} classes have the numbers 0 to {k - 1}")
 
@@ -113,7 +113,6 @@ def probabilities(loss: str, name: str, logits: Array, given: FixedArray) -> Non
             f"{loss}: logits has shape {logits.shape}, but {name} has shape {given.shape}; "
             "the two must be equal."
         )
-    xp_of(logits, given)
     rows_sum_to_one(loss, name, given)
 
 
@@ -182,7 +181,7 @@ def weights(loss: str, logits: Array, class_weights: Array) -> None:
             f"{loss}: class_weights has shape {class_weights.shape}, but logits has {k} columns; "
             f"one weight for each class is needed, ({k},)."
         )
-    xp = xp_of(logits, class_weights)
+    xp = xp_of(logits)
     usable = (class_weights >= 0) & xp.isfinite(class_weights)
     expect.everywhere(
         loss, "class_weights", class_weights, usable, "a weight is finite and at least 0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bplib import expect
 from bplib.backend import Array
 from bplib.errors import DTypeError, ShapeError
 
@@ -19,7 +20,7 @@ def one_number(backward: str, dloss: Array, like: Array) -> Array:
 
     Raises:
         ShapeError: where dloss is not one number.
-        DTypeError: where dloss is an array of integers.
+        DTypeError: where dloss is an array of integers, or lives on another device.
     """
     if isinstance(dloss, int | float) and not hasattr(dloss, "dtype"):
         return dloss
@@ -27,4 +28,6 @@ def one_number(backward: str, dloss: Array, like: Array) -> Array:
         raise ShapeError(f"{backward}: dloss must be one number, the gradient of the final loss.")
     if dloss.dtype.kind not in "fc":
         raise DTypeError(f"{backward}: dloss is {dloss.dtype}; a float is needed.")
+    if type(dloss) is not type(like):
+        expect.together(backward, dloss=dloss, **{"the loss": like})
     return dloss.astype(like.dtype)

@@ -298,7 +298,7 @@ def maximum(x: Array, y: Array) -> tuple[Array, Cache]:
     x, y = expect.operands("maximum", x, y)
     if x.dtype.kind == "c" or y.dtype.kind == "c":
         raise DTypeError("maximum: complex numbers have no larger one; use real arrays.")
-    return xp_of(x, y).maximum(x, y), (x, y)
+    return xp_of(x).maximum(x, y), (x, y)
 
 
 def maximum_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:

@@ -229,7 +229,7 @@ def clip_backward(dy: Array, cache: Cache) -> Array:
     expect.upstream("clip_backward", "dy", dy, "y", x.shape, x)
     with quiet():  # an end may be too large for float32
         inside = (x >= low) & (x <= high)
-    return xp_of(dy, x).where(inside, dy, 0)
+    return xp_of(dy).where(inside, dy, 0)
 
 
 def where(condition: FixedArray, x: Array, y: Array) -> tuple[Array, Cache]:
@@ -257,7 +257,8 @@ def where(condition: FixedArray, x: Array, y: Array) -> tuple[Array, Cache]:
     if kind != "b":
         what = kind_of(condition) if kind is None else f"an array of {condition.dtype}"
         raise DTypeError(f"where: condition is {what}; an array of booleans is needed.")
-    xp = xp_of(condition, x, y)
+    expect.together("where", condition=condition, x=x, y=y)
+    xp = xp_of(condition)
     shapes = condition.shape, x.shape, y.shape
     try:
         shape = np.broadcast_shapes(*shapes)
@@ -290,7 +291,7 @@ def where_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """
     condition, x_shape, y_shape, z = cache
     expect.upstream("where_backward", "dz", dz, "z", z.shape, z)
-    xp = xp_of(dz, condition)
+    xp = xp_of(dz)
     dx, dy = xp.where(condition, dz, 0), xp.where(condition, 0, dz)
     with quiet():
         return sum_to_shape(dx, x_shape), sum_to_shape(dy, y_shape)

@@ -38,7 +38,7 @@ def embedding(table: Array, labels: FixedArray) -> tuple[Array, Cache]:
     if kind not in ("i", "u"):
         what = f"holds {labels.dtype} values" if kind else f"is {kind_of(labels)}"
         raise DTypeError(f"embedding: labels {what}; an array of whole numbers is needed.")
-    xp_of(table, labels)
+    expect.together("embedding", table=table, labels=labels)
     if labels.size == 0:
         raise ShapeError(f"embedding: labels is empty, its shape is {labels.shape}.")
     n = table.shape[0]

@@ -120,7 +120,7 @@ def _part(x: Array, part: Any) -> Any:
         )
     if isinstance(part, np.ndarray):
         return xp_of(x).asarray(part)
-    xp_of(x, part)
+    expect.together("getitem", x=x, index=part)
     return part
 
 

@@ -222,4 +222,3 @@ def _of_width(op: str, x: Array, **arrays: Array) -> None:
                 f"{op}: {name} has shape {array.shape}, but x has shape {x.shape}; "
                 f"{name} needs the shape ({n},)."
             )
-    xp_of(x, *arrays.values())

@@ -148,7 +148,7 @@ def concatenate(*arrays: Array, axis: int = 0) -> tuple[Array, Cache]:
                 f"concatenate: arrays[{i}] has shape {other.shape}, but arrays[0] has shape "
                 f"{first.shape}; the two may differ along axis {axis} alone."
             )
-    y = xp_of(*arrays).concatenate(arrays, axis=along)
+    y = xp_of(first).concatenate(arrays, axis=along)
     return y, (tuple(a.shape[along] for a in arrays), along, y)
 
 
