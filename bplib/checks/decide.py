@@ -7,7 +7,6 @@ asked afterwards what to call a failure.
 
 from __future__ import annotations
 
-import dis
 import inspect
 import time
 import zlib
@@ -17,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from . import words
-from .call import Caller, code_of, in_process
+from .call import Caller, in_process, is_stub
 from .compare import FLOAT32_TOLERANCE
 from .declare import Exercise
 from .diagnose import diagnose
-from .library import library_call
+from .library import Watcher, library_call
 from .result import Failure, Result, headline
 from .sizes import note
 from .surroundings import untouched
@@ -49,6 +48,7 @@ def decide(
     *,
     call: Caller = in_process,
     own_work: bool = True,
+    watch: Watcher = library_call,
 ) -> Result:
     """The verdict on a function; displays nothing and records nothing.
 
@@ -58,16 +58,17 @@ def decide(
         seed: only the cases of this seed; without it the exercise's own, then fresh random ones.
         call: how the function is called: here, or by a worker process.
         own_work: whether handing in the library's own answer counts as a failure.
+        watch: how that is seen: here, or by a worker process.
 
     Returns:
         A `Result`.
     """
     with untouched():
-        return _decide(exercise, function, seed, call, own_work)
+        return _decide(exercise, function, seed, call, watch if own_work else None)
 
 
 def _decide(
-    exercise: Exercise, function: Any, seed: int | None, call: Caller, own_work: bool
+    exercise: Exercise, function: Any, seed: int | None, call: Caller, watch: Watcher | None
 ) -> Result:
     used = fixed_seed(exercise.name) if seed is None else int(seed)
     early = _before_calling(exercise, function, used)
@@ -80,9 +81,10 @@ def _decide(
         result, _ = _on_cases(exercise, function, _fresh_seed(), call, fresh=True)
         if result is not None:
             return result
-    if own_work:
+    if watch is not None:
         # On cases never seen before, so that no answer remembered from an earlier call hides it.
-        name = library_call(exercise, function, make_cases(exercise, _fresh_seed()))
+        unseen = _fresh_seed() if seed is None else used + 1
+        name = watch(exercise, function, make_cases(exercise, unseen))
         if name is not None:
             failure = Failure(None, "", "library", words.library(name))
             return _failed(exercise, failure, used, label="library")
@@ -100,7 +102,7 @@ def _fresh_seed() -> int:
 
 
 def _before_calling(exercise: Exercise, function: Any, seed: int) -> Result | None:
-    if function is None or function is Ellipsis or _is_stub(function):
+    if function is None or function is Ellipsis or is_stub(function):
         return not_attempted(exercise, seed)
     if not callable(function) or inspect.isclass(function):
         failure = Failure(None, "", "defined", words.not_a_function(exercise, function))
@@ -116,21 +118,6 @@ def not_attempted(exercise: Exercise, seed: int | None = None) -> Result:
     return Result(
         "not_attempted", exercise.name, headline("not_attempted", exercise.name, text), seed
     )
-
-
-def _is_stub(function: Any) -> bool:
-    """Whether a function has an empty body: a docstring, `...` or `pass`, nothing else."""
-    code = code_of(function)
-    if code is None or inspect.isclass(function):
-        return False
-    steps = [
-        step
-        for step in dis.get_instructions(code)
-        if step.opname not in ("RESUME", "NOP", "CACHE", "COPY_FREE_VARS")
-    ]
-    names = [step.opname for step in steps]
-    empty = names in (["LOAD_CONST", "RETURN_VALUE"], ["RETURN_CONST"])
-    return empty and steps[0].argval in (None, Ellipsis)
 
 
 def _signature_problem(exercise: Exercise, function: Callable[..., Any]) -> str | None:

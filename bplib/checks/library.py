@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from .call import code_of, in_process
@@ -18,7 +18,11 @@ from .declare import Exercise
 _PACKAGE = __name__.partition(".")[0]
 _CHECKS = __name__.rpartition(".")[0]
 # Loading data or asking where an array lives is not the answer to anything.
-_FREE = tuple(f"{_PACKAGE}.{name}" for name in ("data", "backend", "errors", "expect", "draw"))
+_FREE = tuple(
+    f"{_PACKAGE}.{name}" for name in ("data", "backend", "errors", "expect", "draw", "grading")
+)
+
+Watcher = Callable[[Exercise, Callable[..., Any], Sequence[tuple]], str | None]
 
 
 def library_call(
@@ -26,6 +30,17 @@ def library_call(
 ) -> str | None:
     """Name of the first function of bplib that the answer rests on and may not; None if none."""
     forbidden = {code_of(f) for f in (exercise.reference, *exercise.equivalents)} - {None}
+    return first_call(function, cases, exercise.uses, exercise.seconds, forbidden)
+
+
+def first_call(
+    function: Callable[..., Any],
+    cases: Sequence[tuple],
+    uses: tuple[str, ...],
+    seconds: float,
+    forbidden: Collection[Any] = (),
+) -> str | None:
+    """The same for a function alone: `uses` may be called, `forbidden` holds code that may not."""
     found: list[str] = []
 
     def look(frame: Any, event: str, argument: Any) -> None:
@@ -41,7 +56,7 @@ def library_call(
         if module.startswith(_FREE):
             return
         name = f"{_offered_by(module, code.co_qualname)}.{code.co_qualname}"
-        if not _allowed(name, exercise.uses):
+        if not _allowed(name, uses):
             found.append(_public(name))
 
     def watched(*given: Any) -> Any:
@@ -54,8 +69,8 @@ def library_call(
 
     started = time.monotonic()
     for inputs in cases:
-        in_process(watched, inputs, exercise.seconds)
-        if found or time.monotonic() - started > exercise.seconds / 2:
+        in_process(watched, inputs, seconds)
+        if found or time.monotonic() - started > seconds / 2:
             break
     return found[0] if found else None
 
