@@ -121,6 +121,7 @@ class Exercise(_Task):
             one sentence that says what is wrong. It replaces the comparison of values; kind and
             shape are compared first where the reference gives arrays or numbers.
         seconds: soft time limit of one call.
+        another: source of the function in one other way, shown when it is right; NumPy is `np`.
 
     Raises:
         DeclarationError: where the exercise could not work.
@@ -138,6 +139,7 @@ class Exercise(_Task):
     uses: tuple[str, ...] = ()
     accept: Callable[..., bool | str] | None = None
     seconds: float = 5.0
+    another: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -117,6 +117,11 @@ slope_between_points = Exercise(
         "From (1, 2) to (3, 8) y moves by 8 − 2 = 6 and x by 3 − 1 = 2, so the slope is 6 / 2. "
         "Write the same with names, and mind the brackets around each difference.",
     ),
+    another="""
+def slope_between_points(x0, y0, x1, y1):
+    slope, _ = np.polyfit([x0, x1], [y0, y1], 1)
+    return slope
+""",
     after=(
         "Swapping the two points changes the sign of both differences, so "
         "`(y0 - y1) / (x0 - x1)` is the same slope."

@@ -316,6 +316,27 @@ GRAPH_GRADIENTS = Exercise(
         "rates (1 and 1, or swapped values, or 1 for the winner of a comparison and 0 for the "
         "other); add gradient × rate to each side, also when both sides are the same node.",
     ),
+    another="""
+def graph_gradients(graph, values, end):
+    memory = {}
+
+    def slope(node):  # asked from the inputs' side: the sum over all who use the node
+        if node not in memory:
+            memory[node] = float(node == end)
+            for user, (operation, left, right) in graph.items():
+                wins = float(values[left] >= values[right])
+                rates = {
+                    "add": (1.0, 1.0),
+                    "multiply": (values[right], values[left]),
+                    "max": (wins, 1.0 - wins),
+                }[operation]
+                for parent, rate in zip((left, right), rates):
+                    if parent == node:
+                        memory[node] += rate * slope(user)
+        return memory[node]
+
+    return {node: slope(node) for node in values}
+""",
     after=(
         "This is a whole reverse-mode automatic differentiation. What bplib.tape adds is arrays, "
         "more operations, and writing the graph down for you."

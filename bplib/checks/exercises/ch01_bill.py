@@ -162,6 +162,11 @@ MINIMUM_BILL_GRADIENTS = Exercise(
         "What arrives at the max is the number it is multiplied by. All of it goes to one side; "
         "decide with a comparison that is true for the price in a draw too.",
     ),
+    another="""
+def minimum_bill_gradients(price, minimum, factor, tip):
+    wins = float(price >= minimum)
+    return factor * wins, factor * (1 - wins), max(price, minimum), 1.0
+""",
     after=(
         "Four slopes, and a condition decides where one of them goes: that a program branches is "
         "no obstacle to walking it backwards."

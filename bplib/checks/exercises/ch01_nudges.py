@@ -231,6 +231,13 @@ CENTRAL_GRADIENT = Exercise(
         "Per entry: two copies of x, one with h added there and one with h taken away; the "
         "difference of the two values of f, divided by how far apart the copies are.",
     ),
+    another="""
+def central_gradient(f, x, h):
+    x = np.asarray(x, dtype=float)
+    nudges = h * np.eye(x.size).reshape(-1, *x.shape)  # one array a nudge
+    slopes = [(f(x + nudge) - f(x - nudge)) / (2 * h) for nudge in nudges]
+    return np.reshape(slopes, x.shape)
+""",
     after=(
         "Two evaluations of f for each entry: right for judging a gradient, hopeless for training. "
         "`np.eye(x.size)` holds all the nudges at once, one a row, if you like it shorter."

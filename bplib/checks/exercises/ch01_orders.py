@@ -250,6 +250,16 @@ TOPOLOGICAL_ORDER = Exercise(
         "for each parent and only then appends its own name, and a loop that starts it for "
         "every name.",
     ),
+    another="""
+def topological_order(parents):
+    order, waiting = [], dict(parents)
+    while waiting:
+        ready = [name for name in waiting if all(p in order for p in waiting[name])]
+        order += ready
+        for name in ready:
+            del waiting[name]
+    return order
+""",
     after=(
         "A depth-first search, or Kahn's method of 1962 if you took whoever was ready: both look "
         "at each wire once."

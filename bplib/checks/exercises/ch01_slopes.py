@@ -97,6 +97,10 @@ BITTERNESS_SLOPE = Exercise(
         "Find the rate of each line on its own, each at the value that goes into *that* line.",
         "The rates are 3, then the slope of a square at `spoons`, then 0.5.",
     ),
+    another="""
+def bitterness_slope(cups):
+    return 9 * cups + 3  # the refund multiplied out: 4.5 cups² + 3 cups + 0.5
+""",
     after=(
         "The slope is 9 × cups + 3, a straight line: the second cup hurts more than the first. "
         "You could also have multiplied out first, but only because the formula is short."
@@ -197,6 +201,10 @@ SUM_TIMES_GRADIENTS = Exercise(
         "Start at the multiply: what does it send to q, and what to z? Then let q pass it on.",
         "Multiply swaps: q receives the value of z, z receives the value of q. Add distributes.",
     ),
+    another="""
+def sum_times_gradients(x, y, z):
+    return z, z, x + y  # f = x z + y z, read off term by term
+""",
     after=(
         "x and y have the same gradient because only their sum matters: nothing downstream can "
         "tell one from the other."
@@ -318,6 +326,10 @@ SHARED_WIRE_GRADIENTS = Exercise(
         "p hears from f (what p is multiplied by) and from s (whatever s received). Add these "
         "before the product a × b passes anything on.",
     ),
+    another="""
+def shared_wire_gradients(a, b):
+    return 2 * a * b * (b + 1), a * a * (2 * b + 1)  # f = a² b² + a² b
+""",
     after=(
         "Waiting until both answers were in is what a topological order does for you. Multiplied "
         "out, f is a²b² + a²b, and its two slopes agree with yours."

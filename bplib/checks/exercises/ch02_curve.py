@@ -163,6 +163,12 @@ curve_gradients = Exercise(
         "A parameter's rate is whatever it is multiplied by in the prediction. "
         "One of the three rates is a square, and one of them is 1.",
     ),
+    another="""
+def curve_gradients(x, y, theta0, theta1, theta2):
+    X = np.vander(x, 3)  # the columns x², x, 1
+    error = X @ np.array([theta0, theta1, theta2]) - y
+    return tuple(2 / len(x) * X.T @ error)
+""",
     after=(
         "The curve is bent in x and straight in its parameters, which is why it is still linear "
         "regression: `np.vander(x, 3)` is its X, and one matrix product gives all three."

@@ -108,6 +108,10 @@ predict_line = Exercise(
         "NumPy does number-times-array and array-plus-number entry by entry, "
         "so the formula for one person, written with the whole array x, is already the answer.",
     ),
+    another="""
+def predict_line(x, theta0, theta1):
+    return np.polyval([theta0, theta1], x)
+""",
     after=(
         "One expression served every person at once; `X @ theta` with a column of ones "
         "is the same line, and it is how the chapter writes it once there are ten columns."
@@ -223,6 +227,11 @@ mean_squared_error = Exercise(
         "You have one array of errors; square it entry by entry, "
         "then let NumPy average the entries of the result.",
     ),
+    another="""
+def mean_squared_error(prediction, target):
+    error = prediction - target
+    return error @ error / len(error)
+""",
     after=(
         "The order squared-then-averaged is what stops misses above and below from cancelling; "
         "`error @ error / len(error)` is the same number."
@@ -363,6 +372,12 @@ line_gradients = Exercise(
         "an average of twice the errors after each has been multiplied by something "
         "of the same person.",
     ),
+    another="""
+def line_gradients(x, y, theta0, theta1):
+    X = np.stack([x, np.ones_like(x)], axis=1)
+    dtheta0, dtheta1 = 2 / len(x) * X.T @ (X @ [theta0, theta1] - y)
+    return dtheta0, dtheta1
+""",
     after=(
         "You have the gradient of every straight-line fit there is; `2 * (error @ x) / m` "
         "says the same as a mean of products, and becomes `X.T @ error` with many columns."

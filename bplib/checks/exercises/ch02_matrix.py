@@ -180,6 +180,10 @@ mse_gradient = Exercise(
         "A product with X transposed sums over the rows; what it should multiply is the error. "
         "Then give the square its factor and the mean its division.",
     ),
+    another="""
+def mse_gradient(X, y, theta):
+    return 2 * np.mean((X @ theta - y)[:, None] * X, axis=0)
+""",
     after=(
         "This one line is the gradient of every linear model with squared loss, of any width; "
         "`np.mean(2 * error[:, None] * X, axis=0)` says it row by row."
@@ -290,6 +294,11 @@ learning_rate_limit = Exercise(
         "The Hessian is 2 X.T @ X / m, and `np.linalg.eigvalsh` gives the eigenvalues of a "
         "symmetric matrix in rising order. The limit is 2 over one of them.",
     ),
+    another="""
+def learning_rate_limit(X):
+    largest = np.linalg.norm(X, 2)  # singular value; its square belongs to X^T X
+    return len(X) / largest**2
+""",
     after=(
         "y plays no part: how fast you may go depends on the inputs alone; "
         "`len(X) / np.linalg.norm(X, 2)**2` is the same number from a singular value."

@@ -219,6 +219,11 @@ line_in_raw_units = Exercise(
         "One of the two terms of the new intercept is the old one, unchanged. "
         "The other is the new slope times the mean, with a sign to be found.",
     ),
+    another="""
+def line_in_raw_units(slope, intercept, mean, std):
+    at_0, at_1 = (slope * (x - mean) / std + intercept for x in (0, 1))
+    return at_1 - at_0, at_0
+""",
     after=(
         "Scaling changes the road to the minimum and never the line; a check by two points, "
         "at z = 0 and z = 1, gives the same answer."
@@ -297,6 +302,11 @@ fit_line = Exercise(
         "After standardising, the Hessian is 2 times the identity, so any rate well below 1 "
         "converges in a few dozen steps. `line_in_raw_units` does the last part.",
     ),
+    another="""
+def fit_line(x, y):
+    theta0 = np.cov(x, y)[0, 1] / np.var(x, ddof=1)  # the minimum itself, without steps
+    return theta0, y.mean() - theta0 * x.mean()
+""",
     after=(
         "Gradient descent and the closed formula meet in the same line; "
         "`np.linalg.lstsq` on the columns x and 1 finds it in one call."

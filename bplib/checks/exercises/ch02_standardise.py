@@ -160,6 +160,12 @@ standardise = Exercise(
         "`X_train.mean(axis=0)` and its sibling for the deviation are the only statistics. "
         "Subtract and divide in X_test with those very numbers.",
     ),
+    another="""
+def standardise(X_train, X_test):
+    centre, width = np.mean(X_train, axis=0), np.sqrt(np.var(X_train, axis=0))
+    both = (np.concatenate([X_train, X_test]) - centre) / width
+    return both[: len(X_train)], both[len(X_train) :]
+""",
     after=(
         "The test columns do not come out with mean 0 and deviation 1, and they should not; "
         "`X * scale + shift` with two stored rows does the same to anybody who arrives later."

@@ -174,6 +174,11 @@ gradient_step = Exercise(
         "Write the two gradients of `line_gradients` into two names of their own. Each new "
         "parameter is the old one minus the rate times its own gradient.",
     ),
+    another="""
+def gradient_step(x, y, theta0, theta1, lr):
+    X, theta = np.stack([x, np.ones_like(x)], axis=1), np.array([theta0, theta1])
+    return tuple(theta - lr * 2 / len(x) * X.T @ (X @ theta - y))
+""",
     after=(
         "All gradients first, then all updates: the rule stays the same for a million "
         "parameters, and `theta -= lr * gradient` on a vector keeps it by itself."
@@ -259,6 +264,11 @@ equal_learning_rates = Exercise(
         "Find the factor k of each loss (one of them is m, one is a half, one is both together), "
         "then choose the rate so that rate times k is the old rate again.",
     ),
+    another="""
+def equal_learning_rates(lr, m):
+    factors = 1 / 2, m, m / 2  # what the other losses are of the mean
+    return tuple(lr / factor for factor in factors)
+""",
     after=(
         "The four losses share their minimum and differ only in the length of the gradient; "
         "that is why a learning rate means nothing until the loss has been stated."
