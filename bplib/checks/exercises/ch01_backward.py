@@ -320,7 +320,7 @@ GRAPH_GRADIENTS = Exercise(
 def graph_gradients(graph, values, end):
     memory = {}
 
-    def slope(node):  # asked from the inputs' side: the sum over all who use the node
+    def slope(node):  # asked from the inputs' side: a sum over all who use it
         if node not in memory:
             memory[node] = float(node == end)
             for user, (operation, left, right) in graph.items():

@@ -234,7 +234,7 @@ CENTRAL_GRADIENT = Exercise(
     another="""
 def central_gradient(f, x, h):
     x = np.asarray(x, dtype=float)
-    nudges = h * np.eye(x.size).reshape(-1, *x.shape)  # one array a nudge
+    nudges = h * np.eye(x.size).reshape(-1, *x.shape)  # one array each
     slopes = [(f(x + nudge) - f(x - nudge)) / (2 * h) for nudge in nudges]
     return np.reshape(slopes, x.shape)
 """,

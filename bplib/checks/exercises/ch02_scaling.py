@@ -304,7 +304,7 @@ fit_line = Exercise(
     ),
     another="""
 def fit_line(x, y):
-    theta0 = np.cov(x, y)[0, 1] / np.var(x, ddof=1)  # the minimum itself, without steps
+    theta0 = np.cov(x, y)[0, 1] / np.var(x, ddof=1)  # the minimum, without steps
     return theta0, y.mean() - theta0 * x.mean()
 """,
     after=(
