@@ -24,6 +24,7 @@ help:
 	@echo "make book    open the book in JupyterLab"
 	@echo "make test    run everything: the library, every chapter, exercise and solution"
 	@echo "             (ARGS=tests/test_ops.py runs a part; any pytest arguments)"
+	@echo "make test-export  the whole course through nbgrader and, where OTTER=… names it, otter"
 	@echo "make sync    bring notebooks, twins, outputs and exercises together after an edit"
 	@echo "make lint    ruff and mypy"
 	@echo "make lock    renew requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)"
@@ -59,6 +60,12 @@ else
 test: set-up-test
 	@$(QUIET_MACHINE) $(VENV_PYTHON) -m pytest $(NBVAL) $(ARGS)
 endif
+
+# What make test does with one small assignment. OTTER=PATH/TO/otter is otter-grader's command, in
+# any environment that can run bplib's notebooks.
+.PHONY: test-export
+test-export: set-up-test
+	@$(QUIET_MACHINE) BPLIB_EXPORT=everything $(VENV_PYTHON) -m pytest -q tests/test_export.py $(ARGS)
 
 sync: set-up-test
 	@$(QUIET_MACHINE) $(VENV_PYTHON) -m bplib.author sync $(ARGS)

@@ -97,6 +97,10 @@ class CheckFailed(AssertionError):
         super().__init__(result.text)
         self.result = result
 
+    def _render_traceback_(self) -> list[str]:
+        """In Jupyter, and on a grader's feedback page, the verdict without the way it came."""
+        return [str(self)]
+
 
 class Stopped(KeyboardInterrupt):
     """Ctrl-C during a check.  In Jupyter one sentence; the cells that are waiting do not run."""

@@ -145,6 +145,30 @@ def reset(
     print(f"✓ {name} is as delivered; yours is in {backup}.")
 
 
+export = typer.Typer(no_args_is_help=True, help="Make a course for nbgrader or otter-grader.")
+app.add_typer(export, name="export")
+
+_Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]
+_Chapters = Annotated[str | None, typer.Option(help="Such as 1,2 or 0-2 (default: all).")]
+_Seed = Annotated[int | None, typer.Option(min=0, help="What hidden tests are drawn from.")]
+
+
+@export.command("nbgrader")
+def export_nbgrader(directory: _Folder, chapters: _Chapters = None, seed: _Seed = None) -> int:
+    """A course folder for nbgrader: settings and source notebooks, ready to generate."""
+    from bplib.cli.export_course import export_course
+
+    return export_course("nbgrader", directory, chapters, seed)
+
+
+@export.command("otter")
+def export_otter(directory: _Folder, chapters: _Chapters = None, seed: _Seed = None) -> int:
+    """Assignments for otter-grader: a master notebook each, ready to assign."""
+    from bplib.cli.export_course import export_course
+
+    return export_course("otter", directory, chapters, seed)
+
+
 @app.command()
 def doctor() -> int:
     """Look at this machine: what the book needs, what is missing, how to get it."""
