@@ -1,7 +1,7 @@
 """Backpropagation from the ground up: a small, fast, honest neural-network library on NumPy."""
 
 import importlib
-from types import ModuleType
+from typing import Any
 
 from bplib import backend, errors, init, layers, ops
 from bplib.gradcheck import gradcheck, numerical_gradient
@@ -24,7 +24,7 @@ from bplib.layers import (
     Softplus,
     Tanh,
 )
-from bplib.net import Residual, Sequential
+from bplib.net import Checkpointed, Residual, Sequential
 
 __version__ = "0.1.0"
 
@@ -32,6 +32,7 @@ __all__ = [
     "ELU",
     "GELU",
     "BatchNorm",
+    "Checkpointed",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -53,6 +54,7 @@ __all__ = [
     "data",
     "draw",
     "errors",
+    "fit",
     "gradcheck",
     "init",
     "io",
@@ -63,15 +65,18 @@ __all__ = [
     "ops",
     "optim",
     "tape",
+    "train",
 ]
 
 # Loaded when they are first asked for, so that `import bplib` costs little more than NumPy does.
-_ON_FIRST_USE = ("checks", "data", "draw", "io", "losses", "metrics", "optim", "tape")
+_ON_FIRST_USE = ("checks", "data", "draw", "io", "losses", "metrics", "optim", "tape", "train")
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     if name in _ON_FIRST_USE:
         return importlib.import_module(f"bplib.{name}")
+    if name == "fit":
+        return importlib.import_module("bplib.train").fit
     if name.startswith("__"):
         raise AttributeError(name)
     raise AttributeError(str(errors.unknown("part of bplib", name, __all__)))

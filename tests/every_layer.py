@@ -49,6 +49,7 @@ def every_layer(dtype=np.float64):
             x,
         ),
     }
+    table["Checkpointed"] = (lambda: bplib.Checkpointed(*table["Residual"][0]().layers), x)
     return {
         name: (make, batch if batch.dtype.kind == "i" else batch.astype(dtype))
         for name, (make, batch) in table.items()
