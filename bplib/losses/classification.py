@@ -8,12 +8,13 @@ the gradient is the difference of two probabilities.
 from __future__ import annotations
 
 from bplib import expect
-from bplib.backend import Array, Cache, FixedArray, quiet, to_numpy, xp_of
+from bplib.backend import Array, Cache, FixedArray, quietly, to_numpy, xp_of
 from bplib.errors import DomainError
 from bplib.losses import labels as allowed
 from bplib.losses.upstream import one_number
 
 
+@quietly
 def binary_cross_entropy_with_logits(logits: Array, labels: FixedArray) -> tuple[Array, Cache]:
     """Cross-entropy of two classes: L = (1/N) Σ of max(z, 0) - z y + ln(1 + exp(-|z|)).
 
@@ -40,11 +41,11 @@ def binary_cross_entropy_with_logits(logits: Array, labels: FixedArray) -> tuple
     expect.everywhere(loss, "labels", y, (y >= 0) & (y <= 1), "labels lie between 0 and 1")
     xp = xp_of(logits)
     positive = z.real > 0
-    with quiet():
-        e = xp.exp(xp.where(positive, -z, z))
-        return (z * (positive - y) + xp.log1p(e)).sum() / e.size, (positive, e, y)
+    e = xp.exp(xp.where(positive, -z, z))
+    return (z * (positive - y) + xp.log1p(e)).sum() / e.size, (positive, e, y)
 
 
+@quietly
 def binary_cross_entropy_with_logits_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the binary cross-entropy: dlogits = dloss (1/N) (σ(z) - y).
 
@@ -61,13 +62,13 @@ def binary_cross_entropy_with_logits_backward(cache: Cache, dloss: Array = 1.0) 
     """
     positive, e, y = cache
     dloss = one_number("binary_cross_entropy_with_logits_backward", dloss, e)
-    with quiet():
-        # The smaller of p and 1 - p: where p rounds to 1, the gradient still has all its digits.
-        smaller = e / (1 + e)
-        slope = xp_of(e).where(positive, (1 - y) - smaller, smaller - y)
-        return slope * (dloss / e.size)
+    # The smaller of p and 1 - p: where p rounds to 1, the gradient still has all its digits.
+    smaller = e / (1 + e)
+    slope = xp_of(e).where(positive, (1 - y) - smaller, smaller - y)
+    return slope * (dloss / e.size)
 
 
+@quietly
 def softmax_cross_entropy(
     logits: Array,
     labels: FixedArray,
@@ -113,16 +114,16 @@ def softmax_cross_entropy(
     if class_weights is not None:
         allowed.weights(loss, logits, class_weights)
     xp = xp_of(logits)
-    with quiet():
-        shifted, p, total = _softmax(logits)
-        if numbered and not epsilon and class_weights is None:
-            right = xp.arange(len(labels)), labels
-            return (xp.log(total[:, 0]) - shifted[right]).sum() / len(p), (p, right, None)
-        shifted -= xp.log(total)
-        targets, W = _targets(logits, labels, epsilon, class_weights)
-        return -_products(targets, shifted).sum() / W, (p, targets, W)
+    shifted, p, total = _softmax(logits)
+    if numbered and not epsilon and class_weights is None:
+        right = xp.arange(len(labels)), labels
+        return (xp.log(total[:, 0]) - shifted[right]).sum() / len(p), (p, right, None)
+    shifted -= xp.log(total)
+    targets, W = _targets(logits, labels, epsilon, class_weights)
+    return -_products(targets, shifted).sum() / W, (p, targets, W)
 
 
+@quietly
 def softmax_cross_entropy_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the cross-entropy: dlogits = dloss (1/m) (p - y), each row of it sums to 0.
 
@@ -141,15 +142,15 @@ def softmax_cross_entropy_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """
     p, targets, W = cache
     dloss = one_number("softmax_cross_entropy_backward", dloss, p)
-    with quiet():
-        if W is None:
-            scale = dloss / len(p)
-            dlogits = p * scale
-            dlogits[targets] -= scale
-            return dlogits
-        return _pulled(p, targets) * (dloss / W)
+    if W is None:
+        scale = dloss / len(p)
+        dlogits = p * scale
+        dlogits[targets] -= scale
+        return dlogits
+    return _pulled(p, targets) * (dloss / W)
 
 
+@quietly
 def kl_divergence(logits: Array, target: FixedArray) -> tuple[Array, Cache]:
     """Kullback–Leibler divergence: L = (1/m) Σ over the batch of Σ꜀ t꜀ (ln t꜀ - ln p꜀).
 
@@ -175,13 +176,13 @@ def kl_divergence(logits: Array, target: FixedArray) -> tuple[Array, Cache]:
     allowed.matrix("kl_divergence", logits)
     allowed.probabilities("kl_divergence", "target", logits, target)
     xp = xp_of(logits)
-    with quiet():
-        log_p, p, total = _softmax(logits)
-        log_p -= xp.log(total)
-        log_target = xp.log(xp.where(target > 0, target, 1))
-        return _products(target, log_target - log_p).sum() / len(p), (p, target)
+    log_p, p, total = _softmax(logits)
+    log_p -= xp.log(total)
+    log_target = xp.log(xp.where(target > 0, target, 1))
+    return _products(target, log_target - log_p).sum() / len(p), (p, target)
 
 
+@quietly
 def kl_divergence_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the divergence: dlogits = dloss (1/m) (p - t), each row of it sums to 0.
 
@@ -198,8 +199,7 @@ def kl_divergence_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """
     p, target = cache
     dloss = one_number("kl_divergence_backward", dloss, p)
-    with quiet():
-        return _pulled(p, target) * (dloss / len(p))
+    return _pulled(p, target) * (dloss / len(p))
 
 
 def _softmax(logits: Array) -> tuple[Array, Array, Array]:

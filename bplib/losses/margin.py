@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bplib import expect
-from bplib.backend import Array, Cache, FixedArray, quiet, xp_of
+from bplib.backend import Array, Cache, FixedArray, quietly, xp_of
 from bplib.errors import DTypeError
 from bplib.losses import labels as allowed
 from bplib.losses.upstream import one_number
 
 
+@quietly
 def hinge(scores: Array, labels: FixedArray) -> tuple[Array, Cache]:
     """Hinge loss of two classes, -1 and +1: L = (1/N) Σ max(0, 1 - y s), over all N entries.
 
@@ -36,11 +37,11 @@ def hinge(scores: Array, labels: FixedArray) -> tuple[Array, Cache]:
         raise DTypeError(f"hinge: scores holds {scores.dtype} values; real numbers are needed.")
     y = labels.astype(scores.dtype)
     expect.everywhere("hinge", "labels", y, abs(y) == 1, "its labels are -1 and 1")
-    with quiet():
-        short = 1 - y * scores
-        return xp_of(scores).maximum(short, 0).mean(), (short, y)
+    short = 1 - y * scores
+    return xp_of(scores).maximum(short, 0).mean(), (short, y)
 
 
+@quietly
 def hinge_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the hinge loss: dscores = -dloss (1/N) y where y s < 1, and 0 elsewhere.
 
@@ -59,5 +60,4 @@ def hinge_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """
     short, y = cache
     dloss = one_number("hinge_backward", dloss, y)
-    with quiet():
-        return (short > 0) * y * (-dloss / y.size)
+    return (short > 0) * y * (-dloss / y.size)

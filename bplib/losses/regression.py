@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bplib import expect
-from bplib.backend import Array, Cache, quiet, xp_of
+from bplib.backend import Array, Cache, quietly, xp_of
 from bplib.errors import ShapeError
 from bplib.losses.upstream import one_number
 
 
+@quietly
 def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
     """Mean squared error: L = (1/N) Σ (prediction - target)², over all N entries.
 
@@ -27,10 +28,10 @@ def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
         corporum coelestium, §§ 175–179.
     """
     difference = _difference("mse", prediction, target)
-    with quiet():
-        return (difference * difference).mean(), difference
+    return (difference * difference).mean(), difference
 
 
+@quietly
 def mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the mean squared error: dprediction = dloss (2/N) (prediction - target).
 
@@ -46,10 +47,10 @@ def mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
         DTypeError: where dloss is an array of integers.
     """
     dloss = one_number("mse_backward", dloss, cache)
-    with quiet():
-        return cache * (dloss * 2 / cache.size)
+    return cache * (dloss * 2 / cache.size)
 
 
+@quietly
 def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
     """Half the mean squared error: L = (1/2N) Σ (prediction - target)², over all N entries.
 
@@ -70,8 +71,7 @@ def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
         Machine Learning, equation 3.12, divided by N.
     """
     difference = _difference("half_mse", prediction, target)
-    with quiet():
-        return (difference * difference).mean() / 2, difference
+    return (difference * difference).mean() / 2, difference
 
 
 def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
@@ -91,6 +91,7 @@ def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     return mse_backward(cache, one_number("half_mse_backward", dloss, cache) / 2)
 
 
+@quietly
 def mae(prediction: Array, target: Array) -> tuple[Array, Cache]:
     """Mean absolute error: L = (1/N) Σ |prediction - target|, over all N entries.
 
@@ -109,10 +110,10 @@ def mae(prediction: Array, target: Array) -> tuple[Array, Cache]:
         I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning, section 6.2.1.2.
     """
     difference = _difference("mae", prediction, target)
-    with quiet():
-        return abs(difference).mean(), difference
+    return abs(difference).mean(), difference
 
 
+@quietly
 def mae_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the mean absolute error: dprediction = dloss (1/N) sign(prediction - target).
 
@@ -130,10 +131,10 @@ def mae_backward(cache: Cache, dloss: Array = 1.0) -> Array:
         DTypeError: where dloss is an array of integers.
     """
     dloss = one_number("mae_backward", dloss, cache)
-    with quiet():
-        return xp_of(cache).sign(cache) * (dloss / cache.size)
+    return xp_of(cache).sign(cache) * (dloss / cache.size)
 
 
+@quietly
 def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, Cache]:
     """Huber loss: squared near the target, linear far from it, so that outliers pull less.
 
@@ -159,10 +160,10 @@ def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, 
     difference = _difference("huber", prediction, target)
     size = abs(difference)
     near = xp_of(size).minimum(size, delta)
-    with quiet():
-        return (near * (size - near / 2)).mean(), (difference, delta)
+    return (near * (size - near / 2)).mean(), (difference, delta)
 
 
+@quietly
 def huber_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of the Huber loss: dprediction = dloss (1/N) d, with d cut off at -δ and δ.
 
@@ -181,8 +182,7 @@ def huber_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """
     difference, delta = cache
     dloss = one_number("huber_backward", dloss, difference)
-    with quiet():
-        return difference.clip(-delta, delta) * (dloss / difference.size)
+    return difference.clip(-delta, delta) * (dloss / difference.size)
 
 
 def _difference(loss: str, prediction: Array, target: Array) -> Array:
@@ -192,5 +192,4 @@ def _difference(loss: str, prediction: Array, target: Array) -> Array:
             f"{loss}: prediction has shape {prediction.shape}, but target has shape "
             f"{target.shape}; the two must be equal."
         )
-    with quiet():
-        return prediction - target
+    return prediction - target

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from bplib import expect
-from bplib.backend import Array, Cache, quiet, xp_of
+from bplib.backend import Array, Cache, quietly, xp_of
 from bplib.errors import DomainError, DTypeError, kind_of
 from bplib.ops.special import normal
 
@@ -37,6 +37,7 @@ def relu(x: Array) -> tuple[Array, Cache]:
     return y, y
 
 
+@quietly
 def relu_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the rectifier, from the output: dx = dy where y > 0, 0 elsewhere.
 
@@ -55,10 +56,10 @@ def relu_backward(dy: Array, cache: Cache) -> Array:
     """
     y = cache
     expect.upstream("relu_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy * (y > 0)  # several times as fast as a choice by `where`
+    return dy * (y > 0)  # several times as fast as a choice by `where`
 
 
+@quietly
 def leaky_relu(x: Array, slope: float = 0.01) -> tuple[Array, Cache]:
     """The rectifier that lets a little through: y = x where x > 0, slope · x elsewhere.
 
@@ -83,11 +84,11 @@ def leaky_relu(x: Array, slope: float = 0.01) -> tuple[Array, Cache]:
     slope = expect.number("leaky_relu", "slope", slope)
     if not 0 <= slope <= 1:
         raise DomainError(f"leaky_relu: slope is {slope:g}; it must be between 0 and 1.")
-    with quiet():
-        y = xp_of(x).maximum(x, slope * x)
+    y = xp_of(x).maximum(x, slope * x)
     return y, (y, slope)
 
 
+@quietly
 def leaky_relu_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the leaky rectifier, from the output: dx = dy where y > 0, slope · dy elsewhere.
 
@@ -104,10 +105,10 @@ def leaky_relu_backward(dy: Array, cache: Cache) -> Array:
     """
     y, slope = cache
     expect.upstream("leaky_relu_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy * xp_of(y).maximum((y > 0).astype(y.dtype), slope)
+    return dy * xp_of(y).maximum((y > 0).astype(y.dtype), slope)
 
 
+@quietly
 def elu(x: Array, alpha: float = 1.0) -> tuple[Array, Cache]:
     """The exponential linear unit: y = x where x > 0, α (eˣ - 1) elsewhere.
 
@@ -131,12 +132,12 @@ def elu(x: Array, alpha: float = 1.0) -> tuple[Array, Cache]:
     expect.reals("elu", x=x)
     alpha = expect.positive("elu", "alpha", alpha)
     xp = xp_of(x)
-    with quiet():
-        y = alpha * xp.expm1(xp.minimum(x, 0))
-        y += xp.maximum(x, 0)
+    y = alpha * xp.expm1(xp.minimum(x, 0))
+    y += xp.maximum(x, 0)
     return y, (y, alpha)
 
 
+@quietly
 def elu_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the ELU, from the output: dx = dy where y > 0, dy (y + α) elsewhere.
 
@@ -153,10 +154,10 @@ def elu_backward(dy: Array, cache: Cache) -> Array:
     """
     y, alpha = cache
     expect.upstream("elu_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy * xp_of(y).where(y > 0, 1, y + alpha)
+    return dy * xp_of(y).where(y > 0, 1, y + alpha)
 
 
+@quietly
 def gelu(x: Array, approximate: bool = False) -> tuple[Array, Cache]:
     """The Gaussian error linear unit: y = x Φ(x), with Φ(x) = ½ (1 + erf(x/√2)).
 
@@ -180,11 +181,11 @@ def gelu(x: Array, approximate: bool = False) -> tuple[Array, Cache]:
     if not isinstance(approximate, bool):
         raise DTypeError(f"gelu: approximate is {kind_of(approximate)}; it must be True or False.")
     share, its_slope = _tanh_share(x) if approximate else normal(x)
-    with quiet():
-        # The slope is made here, where it costs two products more: both need one exponential.
-        return x * share, share + x * its_slope
+    # The slope is made here, where it costs two products more: both need one exponential.
+    return x * share, share + x * its_slope
 
 
+@quietly
 def gelu_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the GELU: dx = dy (Φ(x) + x φ(x)), with φ = Φ' = exp(-x²/2) / √(2π).
 
@@ -203,20 +204,19 @@ def gelu_backward(dy: Array, cache: Cache) -> Array:
     """
     slope = cache
     expect.upstream("gelu_backward", "dy", dy, "y", slope.shape, slope)
-    with quiet():
-        return dy * slope
+    return dy * slope
 
 
 def _tanh_share(x: Array) -> tuple[Array, Array]:
     """½ (1 + tanh u) and its derivative in x; the first is σ(2u), which loses nothing far left."""
     scale = 2 * math.sqrt(2 / math.pi)
-    with quiet():
-        near = x.clip(-25, 25)  # beyond it is 0 or 1 to the last digit
-        square = near * near
-        share = _logistic(scale * near * (1 + 0.044715 * square))
-        return share, share * (1 - share) * (scale * (1 + 3 * 0.044715 * square))
+    near = x.clip(-25, 25)  # beyond it is 0 or 1 to the last digit
+    square = near * near
+    share = _logistic(scale * near * (1 + 0.044715 * square))
+    return share, share * (1 - share) * (scale * (1 + 3 * 0.044715 * square))
 
 
+@quietly
 def sigmoid(x: Array) -> tuple[Array, Cache]:
     """The logistic function: y = σ(x) = 1 / (1 + e⁻ˣ).
 
@@ -241,6 +241,7 @@ def sigmoid(x: Array) -> tuple[Array, Cache]:
     return y, y
 
 
+@quietly
 def sigmoid_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the logistic function, from the output: dx = dy y (1 - y).
 
@@ -257,15 +258,14 @@ def sigmoid_backward(dy: Array, cache: Cache) -> Array:
     """
     y = cache
     expect.upstream("sigmoid_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy * (y * (1 - y))
+    return dy * (y * (1 - y))
 
 
 def _logistic(x: Array) -> Array:
-    with quiet():  # e⁻ˣ may be inf, and 1/inf is the 0 that is meant
-        return 1 / (1 + xp_of(x).exp(-x))
+    return 1 / (1 + xp_of(x).exp(-x))  # e⁻ˣ may be inf, and 1/inf is the 0 that is meant
 
 
+@quietly
 def tanh(x: Array) -> tuple[Array, Cache]:
     """The hyperbolic tangent: y = tanh x = 2 σ(2x) - 1.
 
@@ -282,11 +282,11 @@ def tanh(x: Array) -> tuple[Array, Cache]:
     Source: Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller (1998), Efficient BackProp, section 4.4.
     """
     expect.floats("tanh", x=x)
-    with quiet():
-        y = xp_of(x).tanh(x)
+    y = xp_of(x).tanh(x)
     return y, y
 
 
+@quietly
 def tanh_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of tanh, from the output: dx = dy (1 - y²).
 
@@ -303,10 +303,10 @@ def tanh_backward(dy: Array, cache: Cache) -> Array:
     """
     y = cache
     expect.upstream("tanh_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy * ((1 - y) * (1 + y))  # 1 - y² would lose digits where |y| is nearly 1
+    return dy * ((1 - y) * (1 + y))  # 1 - y² would lose digits where |y| is nearly 1
 
 
+@quietly
 def softplus(x: Array) -> tuple[Array, Cache]:
     """The smooth rectifier: y = ln(1 + eˣ) = max(x, 0) + ln(1 + exp(-|x|)).
 
@@ -325,13 +325,13 @@ def softplus(x: Array) -> tuple[Array, Cache]:
     """
     expect.floats("softplus", x=x)
     xp = xp_of(x)
-    with quiet():
-        # min(x, -x) is -|x|, for complex numbers by their real part.
-        y = xp.log1p(xp.exp(xp.minimum(x, -x)))
-        y += xp.maximum(x, 0)
+    # min(x, -x) is -|x|, for complex numbers by their real part.
+    y = xp.log1p(xp.exp(xp.minimum(x, -x)))
+    y += xp.maximum(x, 0)
     return y, y
 
 
+@quietly
 def softplus_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the smooth rectifier, from the output: dx = dy σ(x), where σ(x) = 1 - e⁻ʸ.
 
@@ -348,5 +348,4 @@ def softplus_backward(dy: Array, cache: Cache) -> Array:
     """
     y = cache
     expect.upstream("softplus_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy * -xp_of(y).expm1(-y)
+    return dy * -xp_of(y).expm1(-y)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array, Cache, quiet, xp_of
+from bplib.backend import Array, Cache, quietly, xp_of
 from bplib.errors import DTypeError, kind_of
 from bplib.ops.broadcasting import sum_to_shape
 
 
+@quietly
 def add(x: Array, y: Array) -> tuple[Array, Cache]:
     """Sum of two arrays: z = x + y.
 
@@ -31,10 +32,10 @@ def add(x: Array, y: Array) -> tuple[Array, Cache]:
     Source: chapter 1, "Three habits": add distributes.
     """
     x, y = expect.operands("add", x, y)
-    with quiet():
-        return x + y, (x, y)
+    return x + y, (x, y)
 
 
+@quietly
 def add_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of x + y: dx = dz, dy = dz, each summed to its input's shape.
 
@@ -50,10 +51,11 @@ def add_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
         DTypeError: for integers, or float32 against float64.
     """
     x, y = _arrived("add_backward", dz, cache)
-    with quiet():  # + copies: dz is the caller's
-        return sum_to_shape(+dz, x.shape), sum_to_shape(+dz, y.shape)
+    # + copies: dz is the caller's
+    return sum_to_shape(+dz, x.shape), sum_to_shape(+dz, y.shape)
 
 
+@quietly
 def subtract(x: Array, y: Array) -> tuple[Array, Cache]:
     """Difference of two arrays: z = x - y.
 
@@ -71,10 +73,10 @@ def subtract(x: Array, y: Array) -> tuple[Array, Cache]:
     Source: chapter 1, "Three habits": add distributes, here with a minus.
     """
     x, y = expect.operands("subtract", x, y)
-    with quiet():
-        return x - y, (x, y)
+    return x - y, (x, y)
 
 
+@quietly
 def subtract_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of x - y: dx = dz, dy = -dz, each summed to its input's shape.
 
@@ -90,10 +92,10 @@ def subtract_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
         DTypeError: for integers, or float32 against float64.
     """
     x, y = _arrived("subtract_backward", dz, cache)
-    with quiet():
-        return sum_to_shape(+dz, x.shape), sum_to_shape(-dz, y.shape)
+    return sum_to_shape(+dz, x.shape), sum_to_shape(-dz, y.shape)
 
 
+@quietly
 def multiply(x: Array, y: Array) -> tuple[Array, Cache]:
     """Product of two arrays, entry by entry: z = x y.
 
@@ -111,10 +113,10 @@ def multiply(x: Array, y: Array) -> tuple[Array, Cache]:
     Source: chapter 1, "Three habits": multiply swaps.
     """
     x, y = expect.operands("multiply", x, y)
-    with quiet():
-        return x * y, (x, y)
+    return x * y, (x, y)
 
 
+@quietly
 def multiply_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of x y: dx = dz y, dy = dz x, each summed to its input's shape.
 
@@ -130,10 +132,10 @@ def multiply_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
         DTypeError: for integers, or float32 against float64.
     """
     x, y = _arrived("multiply_backward", dz, cache)
-    with quiet():
-        return sum_to_shape(dz * y, x.shape), sum_to_shape(dz * x, y.shape)
+    return sum_to_shape(dz * y, x.shape), sum_to_shape(dz * x, y.shape)
 
 
+@quietly
 def divide(x: Array, y: Array) -> tuple[Array, Cache]:
     """Quotient of two arrays, entry by entry: z = x / y.
 
@@ -153,11 +155,11 @@ def divide(x: Array, y: Array) -> tuple[Array, Cache]:
     """
     x, y = expect.operands("divide", x, y)
     expect.everywhere("divide", "y", y, y != 0, "division needs y ≠ 0")
-    with quiet():
-        z = x / y
+    z = x / y
     return z, (x, y, z)
 
 
+@quietly
 def divide_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of x / y: dx = dz / y, dy = -dz z / y, each summed to its input's shape.
 
@@ -174,9 +176,8 @@ def divide_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """
     x, y, z = cache
     expect.upstream("divide_backward", "dz", dz, "z", z.shape, z)
-    with quiet():
-        dx = dz / y
-        return sum_to_shape(dx, x.shape), sum_to_shape(-dx * z, y.shape)
+    dx = dz / y
+    return sum_to_shape(dx, x.shape), sum_to_shape(-dx * z, y.shape)
 
 
 def negative(x: Array) -> tuple[Array, Cache]:
@@ -216,6 +217,7 @@ def negative_backward(dy: Array, cache: Cache) -> Array:
     return -dy
 
 
+@quietly
 def power(x: Array, exponent: float) -> tuple[Array, Cache]:
     """A fixed power of every entry: y = x ** exponent.
 
@@ -249,10 +251,10 @@ def power(x: Array, exponent: float) -> tuple[Array, Cache]:
             expect.everywhere("power", "x", x, x != 0, f"the exponent {exponent:g} needs x ≠ 0")
         if not float(exponent).is_integer():
             expect.everywhere("power", "x", x, x >= 0, f"the exponent {exponent:g} needs x ≥ 0")
-    with quiet():
-        return x**exponent, (x, exponent)
+    return x**exponent, (x, exponent)
 
 
+@quietly
 def power_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of x ** p: dx = dy p x ** (p - 1).
 
@@ -273,8 +275,7 @@ def power_backward(dy: Array, cache: Cache) -> Array:
     expect.upstream("power_backward", "dy", dy, "y", x.shape, x)
     if exponent == 0:
         return dy * 0
-    with quiet():
-        return dy * (exponent * x ** (exponent - 1))
+    return dy * (exponent * x ** (exponent - 1))
 
 
 def maximum(x: Array, y: Array) -> tuple[Array, Cache]:
@@ -301,6 +302,7 @@ def maximum(x: Array, y: Array) -> tuple[Array, Cache]:
     return xp_of(x).maximum(x, y), (x, y)
 
 
+@quietly
 def maximum_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of max(x, y): dx = dz where x ≥ y, dy = dz where x < y, 0 elsewhere.
 
@@ -320,8 +322,7 @@ def maximum_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     x, y = _arrived("maximum_backward", dz, cache)
     x_wins, xp = x >= y, xp_of(dz)
     dx, dy = xp.where(x_wins, dz, 0), xp.where(x_wins, 0, dz)
-    with quiet():
-        return sum_to_shape(dx, x.shape), sum_to_shape(dy, y.shape)
+    return sum_to_shape(dx, x.shape), sum_to_shape(dy, y.shape)
 
 
 def _arrived(op: str, dz: Array, cache: Cache) -> tuple[Array, Array]:

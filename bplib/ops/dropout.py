@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array, Cache, quiet, xp_of
+from bplib.backend import Array, Cache, quietly, xp_of
 from bplib.errors import DomainError
 
 
+@quietly
 def dropout(
     x: Array, rate: float, rng: np.random.Generator, training: bool = True
 ) -> tuple[Array, Cache]:
@@ -47,6 +48,7 @@ def dropout(
     return _left_out(x, kept, factor), (x, kept, factor)
 
 
+@quietly
 def dropout_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of dropout: dx = dy mask / (1 - rate), with the mask of the forward pass.
 
@@ -87,7 +89,6 @@ def dropout_rate(op: str, rate: float) -> float:
 
 
 def _left_out(x: Array, kept: Array, factor: float) -> Array:
-    with quiet():
-        y = xp_of(x).where(kept, x, 0)  # not x * kept: 0 times inf would be NaN
-        y *= factor
+    y = xp_of(x).where(kept, x, 0)  # not x * kept: 0 times inf would be NaN
+    y *= factor
     return y

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array, Cache, FixedArray, quiet, xp_of
+from bplib.backend import Array, Cache, FixedArray, quietly, xp_of
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 from bplib.ops.broadcasting import sum_to_shape
 
 
+@quietly
 def exp(x: Array) -> tuple[Array, Cache]:
     """The exponential of every entry: y = eˣ.
 
@@ -28,11 +29,11 @@ def exp(x: Array) -> tuple[Array, Cache]:
     Source: (eˣ)' = eˣ; NIST Digital Library of Mathematical Functions, section 4.7.
     """
     expect.floats("exp", x=x)
-    with quiet():
-        y = xp_of(x).exp(x)
+    y = xp_of(x).exp(x)
     return y, y
 
 
+@quietly
 def exp_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of eˣ, from the output: dx = dy y.
 
@@ -49,8 +50,7 @@ def exp_backward(dy: Array, cache: Cache) -> Array:
     """
     y = cache
     expect.upstream("exp_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy * y
+    return dy * y
 
 
 def log(x: Array) -> tuple[Array, Cache]:
@@ -75,6 +75,7 @@ def log(x: Array) -> tuple[Array, Cache]:
     return xp_of(x).log(x), x
 
 
+@quietly
 def log_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of ln x: dx = dy / x.
 
@@ -91,8 +92,7 @@ def log_backward(dy: Array, cache: Cache) -> Array:
     """
     x = cache
     expect.upstream("log_backward", "dy", dy, "y", x.shape, x)
-    with quiet():
-        return dy / x
+    return dy / x
 
 
 def sqrt(x: Array) -> tuple[Array, Cache]:
@@ -120,6 +120,7 @@ def sqrt(x: Array) -> tuple[Array, Cache]:
     return y, y
 
 
+@quietly
 def sqrt_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of √x, from the output: dx = dy / (2 y).
 
@@ -138,8 +139,7 @@ def sqrt_backward(dy: Array, cache: Cache) -> Array:
     """
     y = cache
     expect.upstream("sqrt_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy / (2 * y)
+    return dy / (2 * y)
 
 
 def abs(x: Array) -> tuple[Array, Cache]:
@@ -183,6 +183,7 @@ def abs_backward(dy: Array, cache: Cache) -> Array:
     return dy * xp_of(x).sign(x)
 
 
+@quietly
 def clip(x: Array, low: float, high: float) -> tuple[Array, Cache]:
     """Every entry, but none below or above the ends: y = min(max(x, low), high).
 
@@ -207,10 +208,10 @@ def clip(x: Array, low: float, high: float) -> tuple[Array, Cache]:
     low, high = expect.number("clip", "low", low), expect.number("clip", "high", high)
     if not low <= high:
         raise DomainError(f"clip: low is {low:g} and high is {high:g}; low ≤ high is needed.")
-    with quiet():
-        return x.clip(low, high), (x, low, high)
+    return x.clip(low, high), (x, low, high)
 
 
+@quietly
 def clip_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of clip: dx = dy where low ≤ x ≤ high, 0 elsewhere.
 
@@ -227,8 +228,8 @@ def clip_backward(dy: Array, cache: Cache) -> Array:
     """
     x, low, high = cache
     expect.upstream("clip_backward", "dy", dy, "y", x.shape, x)
-    with quiet():  # an end may be too large for float32
-        inside = (x >= low) & (x <= high)
+    # an end may be too large for float32
+    inside = (x >= low) & (x <= high)
     return xp_of(dy).where(inside, dy, 0)
 
 
@@ -273,6 +274,7 @@ def where(condition: FixedArray, x: Array, y: Array) -> tuple[Array, Cache]:
     return z, (condition, x.shape, y.shape, z)
 
 
+@quietly
 def where_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     """Gradients of where: dx = dz where the condition holds, dy = dz elsewhere, 0 for the other.
 
@@ -293,5 +295,4 @@ def where_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
     expect.upstream("where_backward", "dz", dz, "z", z.shape, z)
     xp = xp_of(dz)
     dx, dy = xp.where(condition, dz, 0), xp.where(condition, 0, dz)
-    with quiet():
-        return sum_to_shape(dx, x_shape), sum_to_shape(dy, y_shape)
+    return sum_to_shape(dx, x_shape), sum_to_shape(dy, y_shape)

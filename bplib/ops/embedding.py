@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bplib import expect
-from bplib.backend import Array, Cache, FixedArray, quiet, xp_of
+from bplib.backend import Array, Cache, FixedArray, quietly, xp_of
 from bplib.errors import DTypeError, ShapeError, kind_of
 
 
@@ -47,6 +47,7 @@ def embedding(table: Array, labels: FixedArray) -> tuple[Array, Cache]:
     return table[labels], (table, labels)
 
 
+@quietly
 def embedding_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the table: dtable = Σ of dy over the places of each label, 0 for the unused rows.
 
@@ -68,6 +69,5 @@ def embedding_backward(dy: Array, cache: Cache) -> Array:
     dtable = xp.zeros(n * d, dtype=dy.dtype)
     # One index for each number rather than for each row: NumPy adds these four times as fast.
     places = labels.reshape(-1, 1).astype(int) * d + xp.arange(d)
-    with quiet():
-        xp.add.at(dtable, places.reshape(-1), dy.reshape(-1))
+    xp.add.at(dtable, places.reshape(-1), dy.reshape(-1))
     return dtable.reshape(n, d)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array, Cache, quiet, to_numpy, xp_of
+from bplib.backend import Array, Cache, quietly, to_numpy, xp_of
 from bplib.errors import DTypeError, ShapeError, kind_of
 
 
@@ -45,6 +45,7 @@ def getitem(x: Array, index: Any) -> tuple[Array, Cache]:
     return y if kinds else y.copy(), (x, parts, y.shape, bool(kinds - {"b"}))
 
 
+@quietly
 def getitem_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of picking: dx = Σ of dy over the times that an entry was picked, 0 for the others.
 
@@ -64,8 +65,7 @@ def getitem_backward(dy: Array, cache: Cache) -> Array:
     xp = xp_of(dy)
     dx = xp.zeros(x.shape, dtype=dy.dtype)
     if may_repeat:
-        with quiet():
-            xp.add.at(dx, parts, dy)
+        xp.add.at(dx, parts, dy)
     else:
         dx[parts] = dy
     return dx

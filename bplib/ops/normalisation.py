@@ -7,10 +7,11 @@ variance.
 from __future__ import annotations
 
 from bplib import expect
-from bplib.backend import Array, Cache, FixedArray, quiet, xp_of
+from bplib.backend import Array, Cache, FixedArray, quietly, xp_of
 from bplib.errors import DTypeError, ShapeError
 
 
+@quietly
 def batch_norm(
     x: Array,
     gamma: Array,
@@ -67,14 +68,14 @@ def batch_norm(
         )
     else:
         x_hat = _around(x, mean, variance)
-    with quiet():
-        scale = 1 / xp_of(x).sqrt(variance + eps)
-        x_hat *= scale
-        y = x_hat * gamma
-        y += beta
+    scale = 1 / xp_of(x).sqrt(variance + eps)
+    x_hat *= scale
+    y = x_hat * gamma
+    y += beta
     return y, (x_hat, gamma, scale, mean, variance, own)
 
 
+@quietly
 def batch_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     """Gradients of batch_norm: dγ = Σ dy x̂, dβ = Σ dy, and along three paths dx.
 
@@ -95,13 +96,12 @@ def batch_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     x_hat, gamma, scale, _, _, own = cache
     expect.upstream("batch_norm_backward", "dy", dy, "y", x_hat.shape, x_hat)
     m = len(x_hat)
-    with quiet():
-        dgamma, dbeta = (dy * x_hat).sum(axis=0), dy.sum(axis=0)
-        if not own:
-            return dy * (gamma * scale), dgamma, dbeta
-        dx = dy - dbeta / m
-        dx -= x_hat * (dgamma / m)
-        dx *= gamma * scale
+    dgamma, dbeta = (dy * x_hat).sum(axis=0), dy.sum(axis=0)
+    if not own:
+        return dy * (gamma * scale), dgamma, dbeta
+    dx = dy - dbeta / m
+    dx -= x_hat * (dgamma / m)
+    dx *= gamma * scale
     return dx, dgamma, dbeta
 
 
@@ -126,6 +126,7 @@ def batch_statistics(cache: Cache) -> tuple[Array, Array]:
     return cache[3], cache[4]
 
 
+@quietly
 def layer_norm(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> tuple[Array, Cache]:
     """Normalise each sample over its last axis: y = γ x̂ + β, x̂ = (x - mean) / √(variance + ε).
 
@@ -156,14 +157,14 @@ def layer_norm(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> tuple[
         )
     _of_width("layer_norm", x, gamma=gamma, beta=beta)
     _, variance, x_hat = _centred(x, -1)
-    with quiet():
-        scale = 1 / xp_of(x).sqrt(variance + eps)
-        x_hat *= scale
-        y = x_hat * gamma
-        y += beta
+    scale = 1 / xp_of(x).sqrt(variance + eps)
+    x_hat *= scale
+    y = x_hat * gamma
+    y += beta
     return y, (x_hat, gamma, scale)
 
 
+@quietly
 def layer_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     """Gradients of layer_norm: dγ = Σ dy x̂, dβ = Σ dy over the samples, and along three paths dx.
 
@@ -184,24 +185,22 @@ def layer_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     x_hat, gamma, scale = cache
     expect.upstream("layer_norm_backward", "dy", dy, "y", x_hat.shape, x_hat)
     n = x_hat.shape[-1]
-    with quiet():
-        dgamma = (dy * x_hat).reshape(-1, n).sum(axis=0)
-        dbeta = dy.reshape(-1, n).sum(axis=0)
-        dx = dy * gamma
-        through_variance = (dx * x_hat).sum(axis=-1, keepdims=True) / n
-        dx -= dx.sum(axis=-1, keepdims=True) / n
-        dx -= x_hat * through_variance
-        dx *= scale
+    dgamma = (dy * x_hat).reshape(-1, n).sum(axis=0)
+    dbeta = dy.reshape(-1, n).sum(axis=0)
+    dx = dy * gamma
+    through_variance = (dx * x_hat).sum(axis=-1, keepdims=True) / n
+    dx -= dx.sum(axis=-1, keepdims=True) / n
+    dx -= x_hat * through_variance
+    dx *= scale
     return dx, dgamma, dbeta
 
 
 def _centred(x: Array, axis: int) -> tuple[Array, Array, Array]:
     """Mean and variance over an axis, and a fresh x - mean."""
     n, keepdims = x.shape[axis], axis == -1
-    with quiet():
-        mean = x.sum(axis=axis, keepdims=keepdims) / n
-        centred = x - mean
-        return mean, (centred * centred).sum(axis=axis, keepdims=keepdims) / n, centred
+    mean = x.sum(axis=axis, keepdims=keepdims) / n
+    centred = x - mean
+    return mean, (centred * centred).sum(axis=axis, keepdims=keepdims) / n, centred
 
 
 def _around(x: Array, mean: Array, variance: Array) -> Array:
@@ -210,8 +209,7 @@ def _around(x: Array, mean: Array, variance: Array) -> Array:
     _of_width("batch_norm", x, mean=mean, variance=variance)
     possible = variance >= 0
     expect.everywhere("batch_norm", "variance", variance, possible, "a variance is never negative")
-    with quiet():
-        return x - mean
+    return x - mean
 
 
 def _of_width(op: str, x: Array, **arrays: Array) -> None:

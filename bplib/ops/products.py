@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array, Cache, quiet
+from bplib.backend import Array, Cache, quietly
 from bplib.errors import ShapeError
 from bplib.ops.broadcasting import sum_to_shape
 
 
+@quietly
 def linear(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
     """A batch of rows through a matrix, plus a bias: y = x W + b.
 
@@ -33,12 +34,12 @@ def linear(x: Array, W: Array, b: Array) -> tuple[Array, Cache]:
         raise _misfit(x, W, b)
     if b.shape[0] != W.shape[1]:
         raise _misfit(x, W, b)
-    with quiet():
-        y = x @ W
-        y += b
+    y = x @ W
+    y += b
     return y, (x, W)
 
 
+@quietly
 def linear_backward(
     dy: Array, cache: Cache, wanted: tuple[bool, bool, bool] = (True, True, True)
 ) -> tuple[Array | None, Array | None, Array | None]:
@@ -60,10 +61,9 @@ def linear_backward(
     """
     x, W = cache
     expect.upstream("linear_backward", "dy", dy, "y", (x.shape[0], W.shape[1]), x)
-    with quiet():
-        dx = dy @ W.T if wanted[0] else None
-        dW = x.T @ dy if wanted[1] else None
-        db = dy.sum(axis=0) if wanted[2] else None
+    dx = dy @ W.T if wanted[0] else None
+    dW = x.T @ dy if wanted[1] else None
+    db = dy.sum(axis=0) if wanted[2] else None
     return dx, dW, db
 
 
@@ -84,6 +84,7 @@ def _misfit(x: Array, W: Array, b: Array) -> ShapeError:
     )
 
 
+@quietly
 def matmul(A: Array, B: Array) -> tuple[Array, Cache]:
     """The matrix product: C = A B.
 
@@ -115,11 +116,11 @@ def matmul(A: Array, B: Array) -> tuple[Array, Cache]:
             f"({rows.shape[-1]}) must equal the rows of B ({columns.shape[-2]})."
         )
     batch = _batch_shape(A, B, rows.shape[:-2], columns.shape[:-2])
-    with quiet():
-        C = A @ B
+    C = A @ B
     return C, (A, B, C.shape, (*batch, rows.shape[-2], columns.shape[-1]))
 
 
+@quietly
 def matmul_backward(
     dC: Array, cache: Cache, wanted: tuple[bool, bool] = (True, True)
 ) -> tuple[Array | None, Array | None]:
@@ -142,11 +143,10 @@ def matmul_backward(
     rows, columns = _as_matrices(A, B)
     dC = dC.reshape(full_shape)
     dA = dB = None
-    with quiet():
-        if wanted[0]:
-            dA = sum_to_shape(dC @ columns.swapaxes(-1, -2), rows.shape).reshape(A.shape)
-        if wanted[1]:
-            dB = sum_to_shape(rows.swapaxes(-1, -2) @ dC, columns.shape).reshape(B.shape)
+    if wanted[0]:
+        dA = sum_to_shape(dC @ columns.swapaxes(-1, -2), rows.shape).reshape(A.shape)
+    if wanted[1]:
+        dB = sum_to_shape(rows.swapaxes(-1, -2) @ dC, columns.shape).reshape(B.shape)
     return dA, dB
 
 

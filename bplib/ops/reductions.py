@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from bplib import expect
-from bplib.backend import Array, Cache, quiet, xp_of
+from bplib.backend import Array, Cache, quietly, xp_of
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 
 Axis = int | tuple[int, ...] | None
 
 
+@quietly
 def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cache]:
     """Sum over the given axes: y = Σ x.
 
@@ -30,8 +31,7 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cac
     """
     expect.floats("sum", x=x)
     axes = _axes("sum", x, axis)
-    with quiet():
-        y = x.sum(axis=axes, keepdims=keepdims)
+    y = x.sum(axis=axes, keepdims=keepdims)
     return y, (x, axes, y.shape)
 
 
@@ -96,6 +96,7 @@ def mean_backward(dy: Array, cache: Cache) -> Array:
     return sum_backward(dy / n, sum_cache)
 
 
+@quietly
 def var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> tuple[Array, Cache]:
     """Variance over the given axes: y = Σ (x - mean)² / (n - ddof), over n entries each.
 
@@ -125,12 +126,12 @@ def var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> t
         raise DTypeError(f"var: ddof is {kind_of(ddof)}; a whole number is needed.")
     if not 0 <= ddof < n:
         raise DomainError(f"var: ddof is {ddof}; for n = {n} it must be from 0 to {n - 1}.")
-    with quiet():
-        deviation = x - x.sum(axis=axes, keepdims=True) / n
-        y = (deviation * deviation).sum(axis=axes, keepdims=keepdims) / (n - ddof)
+    deviation = x - x.sum(axis=axes, keepdims=True) / n
+    y = (deviation * deviation).sum(axis=axes, keepdims=keepdims) / (n - ddof)
     return y, (deviation, axes, y.shape, n - ddof)
 
 
+@quietly
 def var_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of a variance: dx = dy 2 (x - mean) / (n - ddof).
 
@@ -149,8 +150,7 @@ def var_backward(dy: Array, cache: Cache) -> Array:
     """
     deviation, axes, shape, divisor = cache
     expect.upstream("var_backward", "dy", dy, "y", shape, deviation)
-    with quiet():
-        return deviation * (dy.reshape(_kept(deviation.shape, axes)) * (2 / divisor))
+    return deviation * (dy.reshape(_kept(deviation.shape, axes)) * (2 / divisor))
 
 
 def max(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cache]:

@@ -7,10 +7,11 @@ fall. So its Jacobian is a full matrix, J = diag(s) - s sᵀ, and not the diagon
 from __future__ import annotations
 
 from bplib import expect
-from bplib.backend import Array, Cache, quiet, xp_of
+from bplib.backend import Array, Cache, quietly, xp_of
 from bplib.errors import DTypeError, ShapeError, kind_of
 
 
+@quietly
 def softmax(x: Array, axis: int = -1) -> tuple[Array, Cache]:
     """Probabilities from scores: sᵢ = exp(xᵢ) / Σⱼ exp(xⱼ) along an axis.
 
@@ -31,12 +32,12 @@ def softmax(x: Array, axis: int = -1) -> tuple[Array, Cache]:
         Outputs; I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning, equation 6.29.
     """
     s = _shifted("softmax", x, axis)
-    with quiet():
-        xp_of(x).exp(s, out=s)
-        s /= s.sum(axis=axis, keepdims=True)
+    xp_of(x).exp(s, out=s)
+    s /= s.sum(axis=axis, keepdims=True)
     return s, (s, axis)
 
 
+@quietly
 def softmax_backward(ds: Array, cache: Cache) -> Array:
     """Gradient of the softmax, from the output: dx = J ds = s (ds - Σ s ds), J = diag(s) - s sᵀ.
 
@@ -53,12 +54,12 @@ def softmax_backward(ds: Array, cache: Cache) -> Array:
     """
     s, axis = cache
     expect.upstream("softmax_backward", "ds", ds, "s", s.shape, s)
-    with quiet():
-        dx = ds - (s * ds).sum(axis=axis, keepdims=True)
-        dx *= s
+    dx = ds - (s * ds).sum(axis=axis, keepdims=True)
+    dx *= s
     return dx
 
 
+@quietly
 def log_softmax(x: Array, axis: int = -1) -> tuple[Array, Cache]:
     """Logarithms of probabilities, from scores: yᵢ = xᵢ - ln Σⱼ exp(xⱼ) along an axis.
 
@@ -80,11 +81,11 @@ def log_softmax(x: Array, axis: int = -1) -> tuple[Array, Cache]:
     """
     y = _shifted("log_softmax", x, axis)
     xp = xp_of(x)
-    with quiet():
-        y -= xp.log(xp.exp(y).sum(axis=axis, keepdims=True))
+    y -= xp.log(xp.exp(y).sum(axis=axis, keepdims=True))
     return y, (y, axis)
 
 
+@quietly
 def log_softmax_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of the log-softmax, from the output: dx = dy - s Σ dy, with s = exp(y).
 
@@ -101,8 +102,7 @@ def log_softmax_backward(dy: Array, cache: Cache) -> Array:
     """
     y, axis = cache
     expect.upstream("log_softmax_backward", "dy", dy, "y", y.shape, y)
-    with quiet():
-        return dy - xp_of(y).exp(y) * dy.sum(axis=axis, keepdims=True)
+    return dy - xp_of(y).exp(y) * dy.sum(axis=axis, keepdims=True)
 
 
 def _shifted(op: str, x: Array, axis: int) -> Array:
@@ -112,5 +112,4 @@ def _shifted(op: str, x: Array, axis: int) -> Array:
         raise DTypeError(f"{op}: axis is {kind_of(axis)}; a whole number is needed.")
     if not -x.ndim <= axis < x.ndim:
         raise ShapeError(f"{op}: axis {axis} does not exist; x has shape {x.shape}.")
-    with quiet():
-        return x - x.real.max(axis=axis, keepdims=True)
+    return x - x.real.max(axis=axis, keepdims=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 
-from bplib.backend import Array, quiet, xp_of
+from bplib.backend import Array, quietly, xp_of
 
 # (1 + 2z) exp(z²) erfc(z) in powers of t, highest first: its Chebyshev series, computed with 40
 # digits at 80 nodes and cut off where the rest is below 1e-17, and below 1e-8 for float32.
@@ -36,6 +36,7 @@ _NOTHING_LEFT = 40.0
 """From here on exp(-x²/2) is 0 in float64, and in float32 long before."""
 
 
+@quietly
 def normal(x: Array) -> tuple[Array, Array]:
     """The standard normal distribution: Φ(x) = ½ erfc(-x/√2) and its slope φ(x) = exp(-x²/2)/√(2π).
 
@@ -56,21 +57,20 @@ def normal(x: Array) -> tuple[Array, Array]:
         249–253. The coefficients are our own.
     """
     xp = xp_of(x)
-    with quiet():
-        size = xp.minimum(abs(x), _NOTHING_LEFT)
-        # x² would be rounded, and exp would make the rounding error x²/2 times larger. `near` has
-        # few digits, so that its square is exact, and what is left to square is small.
-        near = xp.rint(size * 16) / 16
-        bell = xp.exp(-near * near / 2) * xp.exp((near - size) * (near + size) / 2)
-        z = size / math.sqrt(2)
-        t = (z - 3) / (z + 3)
-        coefficients = _FLOAT32 if x.dtype.itemsize == 4 else _FLOAT64
-        g = t * coefficients[0]
-        for coefficient in coefficients[1:-1]:
-            g += coefficient
-            g *= t
-        g += coefficients[-1]
-        tail = bell * g / (2 + 4 * z)
-        # 1 - tail on the right, tail on the left: products are quicker than a choice by `where`.
-        right = (x >= 0).astype(x.dtype)
-        return right + (1 - 2 * right) * tail, bell / math.sqrt(2 * math.pi)
+    size = xp.minimum(abs(x), _NOTHING_LEFT)
+    # x² would be rounded, and exp would make the rounding error x²/2 times larger. `near` has
+    # few digits, so that its square is exact, and what is left to square is small.
+    near = xp.rint(size * 16) / 16
+    bell = xp.exp(-near * near / 2) * xp.exp((near - size) * (near + size) / 2)
+    z = size / math.sqrt(2)
+    t = (z - 3) / (z + 3)
+    coefficients = _FLOAT32 if x.dtype.itemsize == 4 else _FLOAT64
+    g = t * coefficients[0]
+    for coefficient in coefficients[1:-1]:
+        g += coefficient
+        g *= t
+    g += coefficients[-1]
+    tail = bell * g / (2 + 4 * z)
+    # 1 - tail on the right, tail on the left: products are quicker than a choice by `where`.
+    right = (x >= 0).astype(x.dtype)
+    return right + (1 - 2 * right) * tail, bell / math.sqrt(2 * math.pi)
