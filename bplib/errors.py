@@ -49,9 +49,16 @@ class FormatError(BplibError, ValueError):
 
 
 class DivergedError(BplibError, ArithmeticError):
-    """Training met a number that is not finite; `history` is what was recorded until then."""
+    """Training met a number that is not finite.
 
-    history: Any = None
+    Arguments:
+        sentence: what was met, and where.
+        history: what was recorded until then.
+    """
+
+    def __init__(self, sentence: str, history: Any = None) -> None:
+        super().__init__(sentence)
+        self.history = history
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:

@@ -20,17 +20,20 @@ def learning_curves(
     xlabel: str = "step",
     ylabel: str = "loss",
     title: str | None = None,
+    first: int = 0,
     ax: Any = None,
 ) -> Any:
     """Draw how the loss falls, one curve for each name.
 
     Arguments:
-        curves: values (steps,) by name, the first one at step 0; one array for a single curve.
+        curves: values (steps,) by name, the first one at step `first`; one array for a single
+            curve.
         log: whether the loss axis is logarithmic; when left out, it is where every value is
             positive and they span more than a factor of 30.
         xlabel: name of the axis of steps.
         ylabel: name of the loss axis, with its unit.
         title: a line above the axes.
+        first: the number of the first step, 0 or, for epochs, 1.
         ax: axes to draw into; a new figure's where it is None.
 
     Returns:
@@ -51,7 +54,7 @@ def learning_curves(
         for i, (name, values) in enumerate(series.items()):
             steps, shown = _thinned(np.where(np.isfinite(values), values, np.nan))
             ax.plot(
-                steps,
+                steps + first,
                 shown,
                 color=SERIES[i % len(SERIES)],
                 linestyle=DASHES[i % len(DASHES)],

@@ -1,0 +1,156 @@
+"""A training in a file: after a kill it goes on as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bplib import expect, io
+from bplib.errors import DomainError, DTypeError, kind_of
+from bplib.io.nested import beside
+from bplib.train.callback import Callback, Callbacks
+from bplib.train.run import Run
+from bplib.train.step import Task
+
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+"""In the repr of a thing that has none of its own; it is another one in every process."""
+
+
+class Checkpoint:
+    """Where a training is kept, so that it can go on after a kill, bit for bit.
+
+    After an epoch, everything that the next one depends on is written to the file, whole or not at
+    all: parameters and buffers, the optimizer, schedules, the random generators of `fit` and of
+    the network, history, and what callbacks remember. Where the file is there when `fit` begins,
+    training goes on after its last epoch. What of an epoch was not finished is done again.
+
+        fit(..., epochs=50, checkpoint="run.safetensors")       # after every epoch
+        fit(..., epochs=50, checkpoint=train.Checkpoint("run.safetensors", every=10))
+
+    Arguments:
+        path: the file, usually `….safetensors`; its folder exists.
+        every: after how many epochs it is written, at least 1; it always is after the last.
+
+    Attributes:
+        path, every: as given.
+
+    Raises:
+        DTypeError: for a path that is none, or an every that is not whole.
+        DomainError: where every is below 1.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, every: int = 1) -> None:
+        if not isinstance(path, str | os.PathLike):
+            raise DTypeError(f"Checkpoint: path is {kind_of(path)}; the name of a file is needed.")
+        self.path = path
+        self.every = expect.count("Checkpoint", "every", every)
+
+    def write(self, task: Task, run: Run, callbacks: Callbacks) -> None:
+        """Write the file where it is time to."""
+        last = run.epoch == run.epochs or run.stopping is not None
+        if last or run.epoch % self.every == 0:
+            io.save(
+                self.path, {"kind": _kind(task, run, callbacks), **_state(task, run, callbacks)}
+            )
+
+    def go_on(self, task: Task, run: Run, callbacks: Callbacks) -> None:
+        """Take over what is in the file, if there is one and it fits; nothing changes if not.
+
+        Arguments:
+            task: the data.
+            run: the training, before its first epoch.
+            callbacks: what is done beside it.
+
+        Raises:
+            DomainError: where the file holds another training.
+            FormatError: where it is damaged, or not by bplib.
+        """
+        if not os.path.exists(self.path):
+            return
+        state = io.load(self.path).state
+        if "kind" not in state or "training" not in state:
+            raise DomainError(f"fit: {self.path} holds no training; choose another file for it.")
+        self._compare(state["kind"], _kind(task, run, callbacks))
+        position = state["training"]
+        if position["epoch"] > run.epochs:
+            raise DomainError(
+                f"fit: {self.path} holds {position['epoch']} epochs of training already, and "
+                f"epochs is {run.epochs}; choose more epochs or another file."
+            )
+        state = beside(state, _state(task, run, callbacks))
+        run.net.load_state_dict(state["net"])
+        run.optimizer.load_state_dict(state["optimizer"])
+        for scheduler, saved in zip(callbacks.schedulers, state["schedulers"], strict=True):
+            scheduler.load_state_dict(saved)
+        for rng, saved in zip(_generators(task, run), state["generators"], strict=True):
+            rng.bit_generator.state = saved
+        for callback, saved in zip(_remembering(callbacks), state["callbacks"], strict=True):
+            callback.load_state_dict(saved)
+        run.history._rows[:] = position["history"]
+        run.epoch, run.stopping = position["epoch"], position["stopping"]
+
+    def _compare(self, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+        for name, value in ours.items():
+            came = theirs.get(name)
+            if came == value:
+                continue
+            if isinstance(value, list):
+                came, value = _first_difference(came or [], value)
+            raise DomainError(
+                f"fit: {self.path} holds another training, its {name} is {came}, and here it is "
+                f"{value}; choose another file to begin anew."
+            )
+
+
+def _first_difference(theirs: list[str], ours: list[str]) -> tuple[str, str]:
+    longest = max(len(theirs), len(ours))
+    pairs = zip(*(side + ["none"] * (longest - len(side)) for side in (theirs, ours)), strict=True)
+    return next((one, other) for one, other in pairs if one != other)
+
+
+def _kind(task: Task, run: Run, callbacks: Callbacks) -> dict[str, Any]:
+    """What has to be the same for a training to go on; numbers, texts, and lists of texts."""
+    named = {**run.net.named_parameters(), **run.net.named_buffers()}
+    optimizer = run.optimizer
+    return {
+        "net": [ADDRESS.sub("", line.strip()) for line in repr(run.net).splitlines()],
+        "parameter": [f"{n} {tuple(h.value.shape)} {h.value.dtype}" for n, h in named.items()],
+        "optimizer": type(optimizer).__name__,
+        "group of parameters": [f"{len(group['parameters'])} arrays" for group in optimizer.groups],
+        "loss": task.pair.name,
+        "X": f"{tuple(task.X.shape)} {task.X.dtype}",
+        "y": f"{tuple(task.y.shape)} {task.y.dtype}",
+        "batch_size": task.batch_size,
+        "validation": "none" if task.validation is None else f"{len(task.validation[0])} samples",
+        "metrics": list(task.metrics),
+        "scheduler": [getattr(one.schedule, "name", "function") for one in callbacks.schedulers],
+        "generator": [type(rng.bit_generator).__name__ for rng in _generators(task, run)],
+        "callback": [type(one).__name__ for one in _remembering(callbacks)],
+    }
+
+
+def _state(task: Task, run: Run, callbacks: Callbacks) -> dict[str, Any]:
+    return {
+        "net": run.net.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        "schedulers": [one.state_dict() for one in callbacks.schedulers],
+        "generators": [rng.bit_generator.state for rng in _generators(task, run)],
+        "callbacks": [one.state_dict() for one in _remembering(callbacks)],
+        "training": {
+            "epoch": run.epoch,
+            "stopping": run.stopping,
+            "history": run.history._rows,
+        },
+    }
+
+
+def _generators(task: Task, run: Run) -> list[Any]:
+    return [task.rng, *run.net.generators()]
+
+
+def _remembering(callbacks: Callbacks) -> list[Callback]:
+    """The callbacks that have something to remember; others may come and go."""
+    own = [one for one in callbacks.listed if type(one).state_dict is not Callback.state_dict]
+    return own

@@ -1,0 +1,150 @@
+"""What training has to tell: one number for each name and epoch."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bplib.errors import NotReadyError, unknown
+
+SHOWN = 8
+"""Rows of the printed table; the middle of a longer one is left out."""
+
+
+class History(Mapping[str, list[float]]):
+    """One list for each name, with one number for each finished epoch.
+
+    `history["loss"]` and `history.loss` are the same; `plot` draws the curves, and in a notebook a
+    history shows itself so.
+
+    Arguments:
+        metrics: the names of what is measured beside the loss.
+
+    Attributes:
+        ended: why training ended, in words; empty while it goes on.
+        interrupted: whether it was by Ctrl-C.
+
+    Raises:
+        UnknownNameError: for a name that was not recorded; AttributeError for an attribute.
+    """
+
+    def __init__(self, metrics: tuple[str, ...] = ()) -> None:
+        self._metrics = metrics
+        self._rows: list[dict[str, float]] = []
+        self.ended = ""
+        self.interrupted = False
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were finished: the length of every list."""
+        return len(self._rows)
+
+    @property
+    def metrics(self) -> dict[str, list[float]]:
+        """The lists of the metrics, of training and of validation, by name."""
+        return {name: self[name] for name in self if name in self._metrics}
+
+    def __getitem__(self, name: str) -> list[float]:
+        if name not in self._names():
+            raise unknown("curve in the history", name, self._names())
+        # A number that was not recorded in an epoch is not a number.
+        return [row.get(name, float("nan")) for row in self._rows]
+
+    def __getattr__(self, name: str) -> list[float]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._names():
+            raise AttributeError(str(unknown("curve in the history", name, self._names())))
+        return self[name]
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *filter(str.isidentifier, self)})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def _names(self) -> dict[str, None]:
+        return dict.fromkeys(name for row in self._rows for name in row)
+
+    def plot(self, *names: str, title: str | None = None) -> Any:
+        """Draw the curves: the losses, and beside them the metrics where there are any.
+
+        Arguments:
+            names: what to draw instead, in one picture. A name stands also for all that begin
+                with it and a point, as "gradient_norm" for those of all parameters.
+            title: a line above the axes.
+
+        Returns:
+            The matplotlib Figure.
+
+        Raises:
+            NotReadyError: before the first epoch is finished.
+            UnknownNameError: for a name that was not recorded.
+            MissingExtraError: where matplotlib is not installed.
+        """
+        # Pictures live on the floor above. This is the one look upwards: a history that draws
+        # itself is worth more than a straight line in the table of floors.
+        draw = importlib.import_module("bplib.draw")
+        if not self._rows:
+            raise NotReadyError("History.plot: no epoch was finished, so there is nothing to draw.")
+        panels = self._panels(names)
+        fig, axes = draw.figure(1, len(panels), width=6.4 + 3.2 * (len(panels) - 1), squeeze=False)
+        for ax, (ylabel, chosen) in zip(axes[0], panels.items(), strict=True):
+            curves = {name: self[name] for name in chosen}
+            draw.learning_curves(curves, first=1, xlabel="epoch", ylabel=ylabel, ax=ax)
+        if title:
+            axes[0][0].set_title(title)
+        return fig
+
+    def _panels(self, names: tuple[str, ...]) -> dict[str, list[str]]:
+        """What is drawn together, by the name of its axis."""
+        if not names:
+            losses = [name for name in self if name in ("loss", "validation_loss")]
+            metrics = list(self.metrics)
+            return {"loss": losses} | ({"metric": metrics} if metrics else {})
+        chosen: list[str] = []
+        for name in names:
+            members = [one for one in self if one == name or one.startswith(f"{name}.")]
+            if not members:
+                raise unknown("curve in the history", name, self)
+            chosen += members
+        return {names[0] if len(names) == 1 else "value": chosen}
+
+    def __repr__(self) -> str:
+        epochs = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
+        lines = [f"History of {epochs}{f', ended: {self.ended}' if self.ended else ''}"]
+        names = [one for one in self if one in ("loss", "validation_loss") or one in self._metrics]
+        if names:
+            columns = [
+                ("epoch", range(1, self.epochs + 1)),
+                *((name, self[name]) for name in names),
+            ]
+            lines += _table([[name, *(f"{n:.4g}" for n in column)] for name, column in columns])
+        others = [one for one in self if one not in names]
+        if others:
+            lines.append(f"  and {', '.join(others[:6])}{' …' if len(others) > 6 else ''}")
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        bundle = {"text/plain": repr(self)}
+        if self._rows and importlib.util.find_spec("matplotlib") is not None:
+            draw = importlib.import_module("bplib.draw")
+            bundle["image/svg+xml"] = draw.svg_of(self.plot())
+        return bundle
+
+
+def _table(columns: list[list[str]]) -> list[str]:
+    """Lines with the columns side by side, each set to the right."""
+    widths = [max(map(len, column)) for column in columns]
+    lines = [
+        "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in zip(*columns, strict=True)
+    ]
+    if len(lines) > SHOWN + 1:
+        lines[SHOWN // 2 : -SHOWN // 2] = [f"  {'…':>{widths[0]}}"]
+    return lines

@@ -1,0 +1,158 @@
+"""Training from the first epoch to the last, and whatever ends it before."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from bplib import expect
+from bplib.backend import Array
+from bplib.errors import DTypeError, kind_of
+from bplib.layers import Layer
+from bplib.optim import Optimizer
+from bplib.train import given
+from bplib.train.callback import Callbacks
+from bplib.train.checkpoint import Checkpoint
+from bplib.train.history import History
+from bplib.train.inside import mode
+from bplib.train.interrupt import Shield
+from bplib.train.measures import metrics_of
+from bplib.train.pair import pair_of
+from bplib.train.progress import Progress
+from bplib.train.run import Run
+from bplib.train.step import Task, epoch
+
+
+def fit(
+    net: Layer,
+    loss: Any,
+    X: Array,
+    y: Array,
+    optimizer: Optimizer,
+    *,
+    epochs: int,
+    rng: np.random.Generator,
+    batch_size: int = 32,
+    validation: tuple[Array, Array] | None = None,
+    metrics: Any = (),
+    callbacks: Iterable[Any] = (),
+    checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
+    progress: bool | None = None,
+) -> History:
+    """Train a network: for every batch, a step down the gradient of its mean loss.
+
+    θ ← θ − (what the optimizer makes of ∂L/∂θ), for every batch of every epoch. In each epoch all
+    samples come once, in a new order; the last batch holds what is left. The loss of an epoch is
+    the mean over its samples, each taken before the step that it leads to.
+
+    Ctrl-C ends training between two steps, and the history says so. A loss or gradient that is
+    not finite ends it with an error before anything moves. In all cases the layers are in the
+    mode afterwards that they were in before.
+
+    Arguments:
+        net: the network; its parameters and buffers are changed in place.
+        loss: a function of `bplib.losses`; functools.partial of one, with its settings; or a pair
+            (forward, backward) of functions of that form.
+        X: (m, …), the samples, on the device of the network and in its dtype.
+        y: m targets, as the loss takes them.
+        optimizer: of the network's parameters, or of some of them.
+        epochs: how often all samples come, at least 1. Those in a checkpoint are counted.
+        rng: the random generator that every epoch's order is drawn from.
+        batch_size: samples in a batch, at least 1; more than m make one batch of all.
+        validation: (X, y) to measure by after each epoch, in evaluation mode.
+        metrics: names of `bplib.metrics`, or functions (prediction, target) -> number. They are
+            computed from all predictions of an epoch at once, which are kept until then.
+        callbacks: what is done beside training, in this order: callbacks such as
+            `train.EarlyStopping(5)`, functions of one argument, which are called after each epoch
+            with the `train.Run`, and `optim.Scheduler`s, which step after each step.
+        checkpoint: a file to keep the training in, or a `train.Checkpoint`. Where the file is
+            there, training goes on from it.
+        progress: whether to show a bar; None shows it in a notebook and in a terminal.
+
+    Returns:
+        The History: "loss", "validation_loss", and each metric, as lists of a number an epoch.
+
+    Raises:
+        DivergedError: where a loss or a gradient is not finite; its `history` is there.
+        ShapeError: where X and y are empty or do not match, or as the layers and the loss raise.
+        DTypeError: for arguments that are not what they should be.
+        DomainError: for numbers out of their range, an optimizer of other parameters, or a
+            checkpoint of another training.
+        UnknownNameError: for a metric that does not exist.
+        NotReadyError: for a loss whose backward half is not found.
+
+    Source: H. Robbins, S. Monro (1951), A Stochastic Approximation Method, Annals of Mathematical
+        Statistics 22, 400–407; I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning,
+        algorithm 8.1.
+    """
+    pair = pair_of(loss)
+    given.net_and_optimizer(net, optimizer)
+    m = given.together("fit", X=X, y=y)
+    epochs = expect.count("fit", "epochs", epochs)
+    size = min(expect.count("fit", "batch_size", batch_size), m)
+    given.last_batch(net, m, size)
+    pairs = given.validation_pair(validation, X, y)
+    rng = expect.generator("fit", rng)
+    task = Task(pair, X, y, np.arange(m), size, rng, pairs, metrics_of(metrics))
+    names = ["loss", *task.metrics]
+    names += [f"validation_{name}" for name in names] if pairs else []
+    bar = Progress(progress)
+    done = Callbacks(callbacks, optimizer)
+    kept = _kept(checkpoint)
+    history = History(tuple(name for name in names if not name.endswith("loss")))
+    run = Run(net, optimizer, history, epochs, -(-m // size), tuple(names), Shield())
+    with mode(net, training=True):
+        run.shield.up()
+        try:
+            _run(task, run, done, kept, bar)
+        finally:
+            run.shield.down()
+            bar.close()
+    return history
+
+
+def _kept(checkpoint: Any) -> Checkpoint | None:
+    if checkpoint is None or isinstance(checkpoint, Checkpoint):
+        return checkpoint
+    if not isinstance(checkpoint, str | os.PathLike):
+        raise DTypeError(
+            f"fit: checkpoint is {kind_of(checkpoint)}; the name of a file or a train.Checkpoint "
+            "is needed."
+        )
+    return Checkpoint(checkpoint)
+
+
+def _run(
+    task: Task, run: Run, callbacks: Callbacks, checkpoint: Checkpoint | None, bar: Progress
+) -> None:
+    """All epochs, and the end."""
+    history = run.history
+    try:
+        try:
+            callbacks.call("begin", run)
+            if checkpoint is not None:
+                checkpoint.go_on(task, run, callbacks)
+            bar.begin(run)
+            while run.stopping is None and run.epoch < run.epochs:
+                epoch(task, run, callbacks, bar)
+                if checkpoint is not None:
+                    checkpoint.write(task, run, callbacks)
+            history.ended = run.stopping or "as planned"
+        except KeyboardInterrupt:
+            _interrupted(run)
+        callbacks.call("end", run)
+    except KeyboardInterrupt:
+        _interrupted(run)
+
+
+def _interrupted(run: Run) -> None:
+    """Say how far it came."""
+    run.history.interrupted = True
+    if run.epoch == run.history.epochs:
+        run.history.ended = f"interrupted after epoch {run.epoch}"
+    else:
+        steps = f"{run.step} of {run.steps_per_epoch} steps"
+        run.history.ended = f"interrupted in epoch {run.epoch}, after {steps}"

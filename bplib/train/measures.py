@@ -1,0 +1,139 @@
+"""Metrics by name, and a network measured on data it does not learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from bplib import expect, metrics
+from bplib.backend import Array, xp_of
+from bplib.errors import DomainError, DTypeError, kind_of, unknown
+from bplib.layers import Layer
+from bplib.train.given import together
+from bplib.train.inside import mode
+from bplib.train.pair import Pair, number, pair_of
+
+NO_NUMBERS = ("RocCurve", "confusion_matrix", "roc_curve")
+"""What the metrics module offers that does not return one number."""
+
+Metrics = dict[str, Callable[[Array, Array], float]]
+
+
+def metrics_of(given: Any) -> Metrics:
+    """The metrics that were asked for, by the names that they get in the history.
+
+    Arguments:
+        given: a name of `bplib.metrics`, a function (prediction, target) -> number, or several of
+            them in a list.
+
+    Returns:
+        Functions by name, in the order given.
+
+    Raises:
+        UnknownNameError: for a name that does not exist.
+        DTypeError: for something that is neither a name nor a function.
+        DomainError: where two have one name, or one that the history needs.
+    """
+    if isinstance(given, str) or callable(given):
+        given = [given]
+    if not isinstance(given, Iterable) or isinstance(given, Mapping):
+        raise DTypeError(f"fit: metrics is {kind_of(given)}; a list of names is needed.")
+    found: Metrics = {}
+    for i, one in enumerate(given):
+        name, function = _named(i, one)
+        if name in found or name in ("loss", "validation_loss"):
+            raise DomainError(f"fit: metrics[{i}] is called '{name}', and so is another curve.")
+        found[name] = function
+    return found
+
+
+def _named(i: int, one: Any) -> tuple[str, Callable[[Array, Array], float]]:
+    if isinstance(one, str):
+        known = [name for name in metrics.__all__ if name not in NO_NUMBERS]
+        if one not in known:
+            raise unknown("metric", one, known)
+        return one, getattr(metrics, one)
+    if not callable(one):
+        raise DTypeError(f"fit: metrics[{i}] is {kind_of(one)}; a name or a function is needed.")
+    function = one
+    while isinstance(function, partial):
+        function = function.func
+    return getattr(function, "__name__", type(function).__name__), one
+
+
+def evaluate(
+    net: Layer, loss: Any, X: Array, y: Array, *, batch_size: int = 256, metrics: Any = ()
+) -> dict[str, float]:
+    """How good a network is on data, in evaluation mode and in batches.
+
+    Arguments:
+        net: the network; its mode is the same afterwards.
+        loss: as `fit` takes it.
+        X: (m, …), the samples.
+        y: m targets.
+        batch_size: samples in a batch, at least 1.
+        metrics: as `fit` takes them.
+
+    Returns:
+        The mean of the loss over all samples as "loss", and each metric by its name.
+
+    Raises:
+        ShapeError: where X and y are empty or differ in length.
+        DTypeError: for arguments that are not what they should be.
+        DomainError: for a batch_size below 1.
+        UnknownNameError: for a metric that does not exist.
+        NotReadyError: for a loss whose backward half is not found.
+    """
+    pair = pair_of(loss)
+    together("evaluate", X=X, y=y)
+    size = expect.count("evaluate", "batch_size", batch_size)
+    return measured(net, pair, X, y, size, metrics_of(metrics))
+
+
+def measured(
+    net: Layer, pair: Pair, X: Array, y: Array, size: int, metrics: Metrics
+) -> dict[str, float]:
+    """The same, of arguments that were looked at.
+
+    Arguments:
+        net: the network.
+        pair: the loss.
+        X: the samples.
+        y: their targets.
+        size: of a batch.
+        metrics: functions by name.
+
+    Returns:
+        Numbers by name.
+    """
+    total, predictions = 0.0, []
+    with mode(net, training=False):
+        for start in range(0, len(X), size):
+            target = y[start : start + size]
+            prediction = net.forward(X[start : start + size])
+            total += number(pair.name, pair.forward(prediction, target)[0]) * len(target)
+            if metrics:
+                predictions.append(prediction)
+    return {"loss": total / len(X)} | numbers(metrics, predictions, [y])
+
+
+def numbers(metrics: Metrics, predictions: list[Array], targets: list[Array]) -> dict[str, float]:
+    """Every metric of predictions that were made in batches, over all of them at once.
+
+    Arguments:
+        metrics: functions by name.
+        predictions: one array for each batch; not looked at where there is no metric.
+        targets: the same samples, in batches too, or in one array.
+
+    Returns:
+        Numbers by name.
+    """
+    if not metrics:
+        return {}
+    prediction, target = _joined(predictions), _joined(targets)
+    return {name: number(name, metric(prediction, target)) for name, metric in metrics.items()}
+
+
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else xp_of(*parts).concatenate(parts)

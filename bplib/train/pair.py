@@ -1,0 +1,90 @@
+"""A loss and its gradient, whichever way they were given."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bplib.backend import Array, to_numpy
+from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of
+
+NEEDED = "a loss such as losses.mse, or a pair (forward, backward), is needed"
+
+
+class Pair(NamedTuple):
+    """The two halves of a loss.
+
+    Fields:
+        name: what a sentence calls it.
+        forward: (prediction, target) -> (loss, cache).
+        backward: (cache) -> the gradient of the prediction.
+    """
+
+    name: str
+    forward: Callable[..., tuple[Array, Any]]
+    backward: Callable[..., Array]
+
+
+def pair_of(loss: Any) -> Pair:
+    """The pair of a loss; the half called `<name>_backward` is found beside the first one.
+
+    Arguments:
+        loss: a function of `bplib.losses` or of another module, functools.partial of one, with
+            its settings, or both halves as a tuple.
+
+    Returns:
+        The two halves.
+
+    Raises:
+        DTypeError: for something else.
+        NotReadyError: where the second half is not found.
+    """
+    if isinstance(loss, tuple):
+        if len(loss) != 2 or not all(map(callable, loss)):
+            raise DTypeError(f"fit: loss is a tuple, but no pair of functions; {NEEDED}.")
+        return Pair(_name(loss[0]), *loss)
+    if not callable(loss) or isinstance(loss, type):
+        raise DTypeError(f"fit: loss is {kind_of(loss)}; {NEEDED}.")
+    function = loss
+    while isinstance(function, partial):
+        function = function.func
+    name = _name(function)
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    backward = getattr(module, f"{name}_backward", None)
+    if backward is None:
+        raise NotReadyError(
+            f"fit: no {name}_backward stands beside {name}; give both as a pair, "
+            "(forward, backward)."
+        )
+    return Pair(name, loss, backward)
+
+
+def _name(function: Any) -> str:
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def number(name: str, value: Array) -> float:
+    """The value of a loss or a metric as a Python number.
+
+    Arguments:
+        name: of the loss or the metric.
+        value: a number, or an array that holds one.
+
+    Returns:
+        The number.
+
+    Raises:
+        ShapeError: for an array of another size.
+        DTypeError: for something that is not a number.
+    """
+    if isinstance(value, int | float | np.floating):
+        return float(value)
+    if not hasattr(value, "shape"):
+        raise DTypeError(f"fit: {name} returned {kind_of(value)}; one number is needed.")
+    if value.shape not in ((), (1,)):
+        raise ShapeError(f"fit: {name} returned shape {value.shape}; one number is needed.")
+    return float(to_numpy(value).item())

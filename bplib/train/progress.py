@@ -1,0 +1,81 @@
+"""A bar that shows how far training is: tqdm's, in a notebook or a terminal."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Any
+
+from bplib.errors import DTypeError, MissingExtraError, kind_of, need
+from bplib.train.run import Run
+
+
+class Progress:
+    """A bar over all steps, with the loss of the last batch and what the last epoch brought.
+
+    Without tqdm there is no bar, and nothing is said about it.
+
+    Arguments:
+        wanted: True, False, or None for a bar where somebody may look at it: in a notebook, or in
+            a terminal. The environment variable TQDM_DISABLE=1 turns every bar off.
+
+    Raises:
+        DTypeError: for something else.
+    """
+
+    def __init__(self, wanted: bool | None) -> None:
+        if not (wanted is None or isinstance(wanted, bool)):
+            raise DTypeError(
+                f"fit: progress is {kind_of(wanted)}; it is True, False or None, for a bar where "
+                "somebody may look at it."
+            )
+        self._wanted = somebody_looks() if wanted is None else wanted
+        self._bar: Any = None
+        self._said: dict[str, str] = {}
+
+    def begin(self, run: Run) -> None:
+        """Show the bar."""
+        if not self._wanted:
+            return
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # without widgets a notebook gets a bar of text
+                tqdm = need("tqdm.auto", "book", "fit").tqdm
+                self._bar = tqdm(
+                    total=run.epochs * run.steps_per_epoch,
+                    initial=run.epoch * run.steps_per_epoch,
+                    desc=f"epoch {run.epoch + 1}/{run.epochs}",
+                    unit="step",
+                )
+        except MissingExtraError:
+            self._bar = None
+
+    def after_step(self, run: Run) -> None:
+        """One step further."""
+        if self._bar is not None and self._bar.update():  # True where the bar was drawn anew
+            self._bar.set_description(f"epoch {run.epoch}/{run.epochs}", refresh=False)
+            self._bar.set_postfix({"loss": f"{run.loss:.4g}", **self._said}, refresh=False)
+
+    def after_epoch(self, run: Run) -> None:
+        """What the epoch brought."""
+        if self._bar is not None:
+            last = {name: run.history[name][-1] for name in run.names}
+            self._said = {name: f"{n:.4g}" for name, n in last.items() if name != "loss"}
+            self._bar.set_postfix({"loss": f"{last['loss']:.4g}", **self._said}, refresh=False)
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def somebody_looks() -> bool:
+    """Whether this is a notebook, or a terminal whose error stream is on the screen.
+
+    Returns:
+        False in a script whose output goes to a file, and in a test.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    in_notebook = type(shell).__name__ == "ZMQInteractiveShell"
+    return in_notebook or bool(getattr(sys.stderr, "isatty", lambda: False)())

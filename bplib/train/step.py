@@ -1,0 +1,117 @@
+"""One step and one epoch: what `fit` repeats."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from bplib.backend import Array
+from bplib.data import batches
+from bplib.train.callback import Callbacks
+from bplib.train.culprit import bad_gradient, bad_loss, finite
+from bplib.train.measures import Metrics, measured, numbers
+from bplib.train.pair import Pair, number
+from bplib.train.progress import Progress
+from bplib.train.run import Run
+
+
+@dataclass(eq=False)
+class Task:
+    """What is learned from, and how it is measured.
+
+    Fields:
+        pair: the loss.
+        X: (m, …), the samples.
+        y: their targets.
+        rows: 0 … m - 1, to say later which sample was where.
+        batch_size: samples in a batch.
+        rng: what the order is drawn from.
+        validation: samples and targets to measure by, or None.
+        metrics: functions by name.
+    """
+
+    pair: Pair
+    X: Array
+    y: Array
+    rows: np.ndarray
+    batch_size: int
+    rng: np.random.Generator
+    validation: tuple[Array, Array] | None
+    metrics: Metrics
+
+
+def epoch(task: Task, run: Run, callbacks: Callbacks, bar: Progress) -> None:
+    """All samples once in a new order; then what that brought, measured and recorded.
+
+    Arguments:
+        task: the data.
+        run: the training.
+        callbacks: what is done beside it.
+        bar: shows how far it is.
+
+    Raises:
+        DivergedError: where a loss or a gradient is not finite.
+    """
+    run.epoch += 1
+    run.step = 0
+    total, predictions, targets = 0.0, [], []
+    for batch in batches(task.X, task.y, task.rows, batch_size=task.batch_size, rng=task.rng):
+        prediction = step(task.pair, run, callbacks, batch)
+        total += run.loss * len(prediction)
+        if task.metrics:
+            predictions.append(prediction)
+            targets.append(batch[1])
+        bar.after_step(run)
+        callbacks.call("after_step", run)
+    row = {"loss": total / len(task.X)} | numbers(task.metrics, predictions, targets)
+    if task.validation is not None:
+        found = measured(run.net, task.pair, *task.validation, task.batch_size, task.metrics)
+        row |= {f"validation_{name}": value for name, value in found.items()}
+    run.history._rows.append(row)
+    bar.after_epoch(run)
+    callbacks.call("after_epoch", run)
+
+
+def step(
+    pair: Pair, run: Run, callbacks: Callbacks, batch: tuple[Array, Array, np.ndarray]
+) -> Array:
+    """One step down the gradient of one batch; it happens whole or not at all.
+
+    Arguments:
+        pair: the loss.
+        run: the training.
+        callbacks: what is done beside it.
+        batch: the samples, their targets, and which rows they are.
+
+    Returns:
+        The prediction that the step was made from.
+
+    Raises:
+        DivergedError: where the loss or a gradient is not finite; nothing has moved then.
+    """
+    net, optimizer = run.net, run.optimizer
+    remembered = [(buffer, buffer.value.copy()) for buffer in net.buffers()]
+    try:
+        prediction = net.forward(batch[0])
+        loss, cache = pair.forward(prediction, batch[1])
+        run.loss = number(pair.name, loss)
+        if not math.isfinite(run.loss):
+            raise bad_loss(run, pair, batch, run.loss)
+        net.zero_grad()
+        net.backward_parameters(pair.backward(cache))
+        if not finite(p.grad for p in optimizer.parameters if p.grad is not None):
+            raise bad_gradient(run, pair, batch)
+        callbacks.call("before_update", run)
+    except BaseException:
+        # The forward pass has changed what layers remember, such as running means.
+        for buffer, value in remembered:
+            buffer.value[...] = value
+        raise
+    with run.shield:
+        optimizer.step()
+        run.step += 1
+        for scheduler in callbacks.schedulers:
+            scheduler.step()
+    return prediction

@@ -1,0 +1,74 @@
+"""One curve of the history, and when it was best."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from bplib import expect
+from bplib.errors import DomainError, DTypeError, kind_of, unknown
+from bplib.train.run import Run
+
+
+class Watch:
+    """One curve of the history, and when it was best.
+
+    Arguments:
+        asks: who watches; it opens the sentences.
+        monitor: the curve's name.
+        larger_is_better: whether it should rise, as an accuracy, or fall, as a loss.
+        min_delta: how far it has to go beyond the best so far to count, at least 0.
+
+    Attributes:
+        best: the best number so far.
+        epoch: when that was.
+
+    Raises:
+        DTypeError: for a monitor that is not text, or a min_delta that is not a number.
+        DomainError: where min_delta is negative or not finite.
+    """
+
+    def __init__(
+        self, asks: str, monitor: str, larger_is_better: bool, min_delta: float = 0.0
+    ) -> None:
+        if not isinstance(monitor, str):
+            raise DTypeError(f"{asks}: monitor is {kind_of(monitor)}; a curve's name is needed.")
+        expect.number(asks, "min_delta", min_delta)
+        if not (min_delta >= 0 and math.isfinite(min_delta)):
+            raise DomainError(
+                f"{asks}: min_delta is {min_delta:g}; it must be at least 0 and finite."
+            )
+        self.asks = asks
+        self.monitor = monitor
+        self.larger_is_better = larger_is_better
+        self.min_delta = min_delta
+        self.begin()
+
+    def begin(self, run: Run | None = None) -> None:
+        """Forget what was; the curve has to be one that the history will have."""
+        if run is not None and self.monitor not in run.names:
+            if self.monitor == "validation_loss":
+                raise DomainError(
+                    f"{self.asks}: it watches validation_loss, but there is no validation data; "
+                    "pass validation=(X, y) to fit, or monitor='loss'."
+                )
+            raise unknown("curve in the history", self.monitor, run.names)
+        self.best = -math.inf if self.larger_is_better else math.inf
+        self.epoch = 0
+
+    def improved(self, run: Run) -> bool:
+        """Whether the epoch that was just finished is the best one so far; NaN never is."""
+        now = run.history[self.monitor][-1]
+        gain = now - self.best if self.larger_is_better else self.best - now
+        if self.epoch and not gain > self.min_delta or math.isnan(now):
+            return False
+        self.best, self.epoch = now, run.epoch
+        return True
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best number so far, and when that was."""
+        return {"best": self.best, "epoch": self.epoch}
+
+    def load_state_dict(self, state: Any) -> None:
+        """Go on from there."""
+        self.best, self.epoch = state["best"], state["epoch"]
