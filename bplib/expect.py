@@ -19,7 +19,8 @@ from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 def floats(op: str, **arguments: Array) -> None:
     """Every argument is a non-empty array of floats, all of one precision and in one place.
 
-    Complex arrays pass: the complex step of `gradcheck` runs through the same functions.
+    Complex arrays pass: the complex step of `gradcheck` runs through the same functions. Where
+    the first one is real, all are.
 
     Arguments:
         op: who asks; it opens the sentence.
@@ -40,7 +41,7 @@ def floats(op: str, **arguments: Array) -> None:
         if first is None:
             first = name, dtype, value
             continue
-        if dtype != first[1] and _precision(dtype) != _precision(first[1]):
+        if dtype != first[1] and _misfit(dtype, first[1]):
             raise DTypeError(
                 f"{op}: {name} is {dtype}, but {first[0]} is {first[1]}; give both one dtype."
             )
@@ -90,8 +91,12 @@ def reals(op: str, **arguments: Array) -> None:
             raise DTypeError(f"{op}: {name} holds {value.dtype} values; real numbers are needed.")
 
 
-def _precision(dtype: np.dtype) -> int:
-    return dtype.itemsize // 2 if dtype.kind == "c" else dtype.itemsize
+def _misfit(dtype: np.dtype, other: np.dtype) -> bool:
+    """Another precision, or complex beside real; real beside complex is welcome."""
+    if other.kind == "f":
+        return True
+    size = dtype.itemsize if dtype.kind == "c" else 2 * dtype.itemsize
+    return size != other.itemsize
 
 
 def _not_floats(name: str, value: object) -> str:
@@ -194,7 +199,7 @@ def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, lik
         raise ShapeError(
             f"{op}: {name} has shape {gradient.shape}, but {result} had shape {shape}."
         )
-    if dtype != like.dtype and _precision(dtype) != _precision(like.dtype):
+    if dtype != like.dtype and _misfit(dtype, like.dtype):
         raise DTypeError(
             f"{op}: {name} is {dtype}, but {result} was {like.dtype}; give both one dtype."
         )
@@ -260,6 +265,25 @@ def number(op: str, name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise DTypeError(f"{op}: {name} is {kind_of(value)}; a number is needed.")
     return float(value)
+
+
+def flag(op: str, name: str, value: bool) -> bool:
+    """A setting that is on or off, such as `keepdims`.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a bool.
+
+    Raises:
+        DTypeError: where it is neither True nor False.
+    """
+    if not isinstance(value, bool | np.bool):
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; it must be True or False.")
+    return bool(value)
 
 
 def count(op: str, name: str, value: int) -> int:

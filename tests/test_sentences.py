@@ -124,7 +124,7 @@ SENTENCES = [
     (
         lambda: losses.mse_backward(cache_of(losses.mse, zeros(3), zeros(3)), zeros(3)),
         ShapeError,
-        "mse_backward: dloss must be one number, the gradient of the final loss.",
+        "mse_backward: dloss has shape (3,); one number is needed, the gradient of the final loss.",
     ),
     # dtypes
     (

@@ -51,10 +51,10 @@ def same_shape(loss: str, name: str, values: Array, labels: FixedArray) -> None:
     """
     expect.floats(loss, **{name: values})
     kind = _kind(loss, labels, "an array of labels is needed")
-    if kind in "fc":
-        expect.floats(loss, **{name: values, "labels": labels})
     if kind not in "fiub":
         raise DTypeError(f"{loss}: labels holds {labels.dtype} values; real numbers are needed.")
+    if kind == "f":
+        expect.floats(loss, **{name: values, "labels": labels})
     if labels.shape != values.shape:
         raise ShapeError(
             f"{loss}: {name} has shape {values.shape}, but labels has shape {labels.shape}; "
@@ -105,9 +105,8 @@ def probabilities(loss: str, name: str, logits: Array, given: FixedArray) -> Non
         DTypeError: for integers, or float32 against float64.
         DomainError: where an entry is negative, or a row does not sum to 1.
     """
+    expect.reals(loss, **{name: given})
     expect.floats(loss, logits=logits, **{name: given})
-    if given.dtype.kind == "c":
-        raise DTypeError(f"{loss}: {name} holds {given.dtype} values; real numbers are needed.")
     if given.shape != logits.shape:
         raise ShapeError(
             f"{loss}: logits has shape {logits.shape}, but {name} has shape {given.shape}; "

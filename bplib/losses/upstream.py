@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bplib import expect
 from bplib.backend import Array
-from bplib.errors import DTypeError, ShapeError
+from bplib.errors import DTypeError, ShapeError, kind_of
+
+_NEEDED = "one number is needed, the gradient of the final loss"
 
 
 def one_number(backward: str, dloss: Array, like: Array) -> Array:
@@ -19,14 +21,19 @@ def one_number(backward: str, dloss: Array, like: Array) -> Array:
         A number that takes the dtype of the array it is multiplied with.
 
     Raises:
-        ShapeError: where dloss is not one number.
-        DTypeError: where dloss is an array of integers, or lives on another device.
+        ShapeError: where dloss is an array with axes.
+        DTypeError: where it is no number, holds integers, is complex beside a real loss, or lives
+            on another device.
     """
-    if isinstance(dloss, int | float) and not hasattr(dloss, "dtype"):
+    if type(dloss) is float or type(dloss) is int:
         return dloss
-    if getattr(dloss, "shape", None) != ():
-        raise ShapeError(f"{backward}: dloss must be one number, the gradient of the final loss.")
-    if dloss.dtype.kind not in "fc":
+    shape = getattr(dloss, "shape", None)
+    if shape is None:
+        raise DTypeError(f"{backward}: dloss is {kind_of(dloss)}; {_NEEDED}.")
+    if shape != ():
+        raise ShapeError(f"{backward}: dloss has shape {shape}; {_NEEDED}.")
+    kind = dloss.dtype.kind
+    if kind != "f" and not (kind == "c" and like.dtype.kind == "c"):
         raise DTypeError(f"{backward}: dloss is {dloss.dtype}; a float is needed.")
     if type(dloss) is not type(like):
         expect.together(backward, dloss=dloss, **{"the loss": like})

@@ -10,7 +10,7 @@ import math
 
 from bplib import expect
 from bplib.backend import Array, Cache, quietly, xp_of
-from bplib.errors import DomainError, DTypeError, kind_of
+from bplib.errors import DomainError
 from bplib.ops.special import normal
 
 
@@ -178,8 +178,7 @@ def gelu(x: Array, approximate: bool = False) -> tuple[Array, Cache]:
     Source: D. Hendrycks, K. Gimpel (2016), Gaussian Error Linear Units (GELUs), section 2.
     """
     expect.reals("gelu", x=x)
-    if not isinstance(approximate, bool):
-        raise DTypeError(f"gelu: approximate is {kind_of(approximate)}; it must be True or False.")
+    approximate = expect.flag("gelu", "approximate", approximate)
     share, its_slope = _tanh_share(x) if approximate else normal(x)
     # The slope is made here, where it costs two products more: both need one exponential.
     return x * share, share + x * its_slope

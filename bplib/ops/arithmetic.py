@@ -6,11 +6,14 @@ once, as in (m, 1) with (m,), is refused. A plain Python number may stand in the
 
 from __future__ import annotations
 
+import math
+from numbers import Real
+
 import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, Cache, quietly, xp_of
-from bplib.errors import DTypeError, kind_of
+from bplib.errors import DomainError, DTypeError, kind_of
 from bplib.ops.broadcasting import sum_to_shape
 
 
@@ -225,27 +228,29 @@ def power(x: Array, exponent: float) -> tuple[Array, Cache]:
 
     Arguments:
         x: float array of any shape.
-        exponent: a Python number.
+        exponent: a plain number, finite.
 
     Returns:
         `y`, of the same shape, and the cache.
 
     Raises:
         DomainError: where the power is not a real number: a negative entry with a fractional
-            exponent, a zero with a negative exponent.
+            exponent, a zero with a negative exponent; or where the exponent is not finite.
         ShapeError: for an empty array.
         DTypeError: where x is not a float array, or exponent is not a plain number.
 
     Source: the power rule; NIST Digital Library of Mathematical Functions, section 4.7.
     """
     expect.floats("power", x=x)
-    if not isinstance(exponent, int | float) or isinstance(exponent, bool):
+    if isinstance(exponent, bool) or not isinstance(exponent, Real):
         raise DTypeError(
             f"power: exponent is {kind_of(exponent)}; a plain number is needed "
             "(for a learned exponent p write exp(p * log(x)))."
         )
-    if isinstance(exponent, float):
-        exponent = float(exponent)  # a float64 of NumPy would turn a float32 array into float64
+    if not math.isfinite(exponent):
+        raise DomainError(f"power: exponent is {exponent:g}; it must be finite.")
+    # A number of NumPy's would turn a float32 array into float64.
+    exponent = int(exponent) if isinstance(exponent, int | np.integer) else float(exponent)
     if x.dtype.kind == "f":
         if exponent < 0:
             expect.everywhere("power", "x", x, x != 0, f"the exponent {exponent:g} needs x ≠ 0")

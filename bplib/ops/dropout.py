@@ -32,7 +32,8 @@ def dropout(
     Raises:
         DomainError: where rate is below 0, or 1 or above.
         ShapeError: for an empty array.
-        DTypeError: where x is not a float array, rate no number, or rng no Generator.
+        DTypeError: where x is not a float array, rate no number, rng no Generator, or training
+            neither True nor False.
 
     Source: N. Srivastava et al. (2014), Dropout: A Simple Way to Prevent Neural Networks from
         Overfitting, Journal of Machine Learning Research 15, section 4; the factor while training
@@ -41,7 +42,7 @@ def dropout(
     expect.floats("dropout", x=x)
     rate = dropout_rate("dropout", rate)
     expect.generator("dropout", rng)
-    if not training:
+    if not expect.flag("dropout", "training", training):
         return +x, (x, None, 1.0)
     kept = xp_of(x).asarray(rng.random(x.shape, dtype=np.float32) >= rate)
     factor = 1 / (1 - rate)

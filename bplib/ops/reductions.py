@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from bplib import expect
 from bplib.backend import Array, Cache, quietly, xp_of
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
@@ -25,12 +27,13 @@ def sum(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cac
 
     Raises:
         ShapeError: where x is empty or does not have such an axis, or an axis is named twice.
-        DTypeError: where x is not a float array, or an axis is not a whole number.
+        DTypeError: where x is not a float array, an axis is not a whole number, or keepdims is
+            neither True nor False.
 
     Source: chapter 1, "Three habits": add distributes.
     """
     expect.floats("sum", x=x)
-    axes = _axes("sum", x, axis)
+    axes, keepdims = _axes("sum", x, axis), expect.flag("sum", "keepdims", keepdims)
     y = x.sum(axis=axes, keepdims=keepdims)
     return y, (x, axes, y.shape)
 
@@ -67,13 +70,15 @@ def mean(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Ca
 
     Raises:
         ShapeError: where x is empty or does not have such an axis, or an axis is named twice.
-        DTypeError: where x is not a float array, or an axis is not a whole number.
+        DTypeError: where x is not a float array, an axis is not a whole number, or keepdims is
+            neither True nor False.
 
     Source: chapter 2, "Sum, mean, half"; a sum and a division.
     """
     expect.floats("mean", x=x)
-    total, cache = sum(x, _axes("mean", x, axis), keepdims)
-    n = math.prod(x.shape[axis] for axis in cache[1])
+    axes = _axes("mean", x, axis)
+    total, cache = sum(x, axes, expect.flag("mean", "keepdims", keepdims))
+    n = math.prod(x.shape[axis] for axis in axes)
     return total / n, (cache, n)
 
 
@@ -114,15 +119,16 @@ def var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> t
     Raises:
         DomainError: where ddof is negative, or n - ddof is not positive.
         ShapeError: where x is empty or does not have such an axis, or an axis is named twice.
-        DTypeError: where x is not a float array, or an axis or ddof is not a whole number.
+        DTypeError: where x is not a float array, an axis or ddof is not a whole number, or
+            keepdims is neither True nor False.
 
     Source: R. A. Fisher (1918), The Correlation between Relatives on the Supposition of Mendelian
         Inheritance, p. 399; n - 1 after F. W. Bessel.
     """
     expect.floats("var", x=x)
-    axes = _axes("var", x, axis)
+    axes, keepdims = _axes("var", x, axis), expect.flag("var", "keepdims", keepdims)
     n = math.prod(x.shape[axis] for axis in axes)
-    if isinstance(ddof, bool) or not isinstance(ddof, int):
+    if isinstance(ddof, bool) or not isinstance(ddof, int | np.integer):
         raise DTypeError(f"var: ddof is {kind_of(ddof)}; a whole number is needed.")
     if not 0 <= ddof < n:
         raise DomainError(f"var: ddof is {ddof}; for n = {n} it must be from 0 to {n - 1}.")
@@ -168,12 +174,13 @@ def max(x: Array, axis: Axis = None, keepdims: bool = False) -> tuple[Array, Cac
 
     Raises:
         ShapeError: where x is empty or does not have such an axis, or an axis is named twice.
-        DTypeError: where x is not an array of real floats, or an axis is not a whole number.
+        DTypeError: where x is not an array of real floats, an axis is not a whole number, or
+            keepdims is neither True nor False.
 
     Source: chapter 1, "Three habits": max routes.
     """
     expect.reals("max", x=x)
-    axes = _axes("max", x, axis)
+    axes, keepdims = _axes("max", x, axis), expect.flag("max", "keepdims", keepdims)
     y = x.max(axis=axes, keepdims=keepdims)
     order = (*(axis for axis in range(x.ndim) if axis not in axes), *sorted(axes))
     n = math.prod(x.shape[axis] for axis in axes)
@@ -213,11 +220,11 @@ def _axes(op: str, x: Array, axis: Axis) -> tuple[int, ...]:
         return tuple(range(x.ndim))
     axes = axis if isinstance(axis, tuple) else (axis,)
     for one in axes:
-        if isinstance(one, bool) or not isinstance(one, int):
+        if isinstance(one, bool) or not isinstance(one, int | np.integer):
             raise DTypeError(f"{op}: axis is {kind_of(one)}; whole numbers are needed.")
         if not -x.ndim <= one < x.ndim:
             raise ShapeError(f"{op}: axis {one} does not exist; x has shape {x.shape}.")
-    positions = tuple(one % x.ndim for one in axes)
+    positions = tuple(int(one) % x.ndim for one in axes)
     if len(set(positions)) != len(positions):
         raise ShapeError(f"{op}: axis {axis} names one axis twice.")
     return positions
