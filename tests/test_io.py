@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+from training import same
 
 import bplib
 from bplib import io, optim
@@ -141,22 +142,6 @@ NESTED = {
     "arrays": [{"W": np.arange(3.0)}, {"W": np.arange(2), "deep": [[np.zeros((2, 3))]]}],
     "": {"": np.ones(1)},
 }
-
-
-def same(a, b):
-    """Equal throughout: names, order, types, and every bit of the arrays."""
-    if hasattr(a, "shape"):
-        assert a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
-    elif isinstance(a, dict):
-        assert list(a) == list(b)
-        for key in a:
-            same(a[key], b[key])
-    elif isinstance(a, list | tuple):
-        assert len(a) == len(b)
-        for one, other in zip(a, b, strict=True):
-            same(one, other)
-    else:
-        assert type(a) is type(b) and a == b
 
 
 def test_nested_dicts_come_back(path):

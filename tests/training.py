@@ -9,9 +9,10 @@ from bplib.backend import to_numpy
 
 def samples(m=53, n=6, k=3, seed=0, dtype=np.float64, xp=np):
     """Points of k classes whose class can be learned, and their labels."""
+    centres = 2 * np.random.default_rng(n).normal(size=(k, n))
     rng = np.random.default_rng(seed)
     y = rng.integers(k, size=m)
-    X = rng.normal(size=(k, n))[y] * 2 + rng.normal(size=(m, n))
+    X = centres[y] + rng.normal(size=(m, n))
     return xp.asarray(X.astype(dtype)), xp.asarray(y)
 
 
@@ -56,3 +57,19 @@ def learn(net, X, y, *, rule=optim.Adam, seed=2, **more):
     optimizer = rule(net.parameters(), lr=0.01)
     settings = {"epochs": 3, "batch_size": 8, "rng": np.random.default_rng(seed)} | more
     return bplib.fit(net, losses.softmax_cross_entropy, X, y, optimizer, **settings)
+
+
+def same(a, b):
+    """Equal throughout: names, order, types, and every bit of the arrays."""
+    if hasattr(a, "shape"):
+        assert a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    elif isinstance(a, dict):
+        assert list(a) == list(b)
+        for key in a:
+            same(a[key], b[key])
+    elif isinstance(a, list | tuple):
+        assert len(a) == len(b)
+        for one, other in zip(a, b, strict=True):
+            same(one, other)
+    else:
+        assert type(a) is type(b) and a == b

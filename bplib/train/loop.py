@@ -151,7 +151,9 @@ def _run(
 def _interrupted(run: Run) -> None:
     """Say how far it came."""
     run.history.interrupted = True
-    if run.epoch == run.history.epochs:
+    if run.epoch == 0:
+        run.history.ended = "interrupted before the first step"
+    elif run.epoch == run.history.epochs:
         run.history.ended = f"interrupted after epoch {run.epoch}"
     else:
         steps = f"{run.step} of {run.steps_per_epoch} steps"
