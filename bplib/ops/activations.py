@@ -84,7 +84,7 @@ def leaky_relu(x: Array, slope: float = 0.01) -> tuple[Array, Cache]:
     slope = expect.number("leaky_relu", "slope", slope)
     if not 0 <= slope <= 1:
         raise DomainError(f"leaky_relu: slope is {slope:g}; it must be between 0 and 1.")
-    y = xp_of(x).maximum(x, slope * x)
+    y = xp_of(x).maximum(slope * x, x)  # the first wins a tie, in forward mode too
     return y, (y, slope)
 
 

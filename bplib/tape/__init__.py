@@ -15,6 +15,8 @@ from collections.abc import Callable
 from functools import partial
 
 from bplib.errors import unknown
+from bplib.tape.dual import Dual
+from bplib.tape.forward import hvp, jacobian, jvp
 from bplib.tape.pairs import PAIRS
 from bplib.tape.tensor import Tensor, record
 from bplib.tape.transforms import grad, value_and_grad, vjp
@@ -22,9 +24,13 @@ from bplib.tape.walk import Step, reverse, topological_order
 
 __all__ = [
     "PAIRS",
+    "Dual",
     "Step",
     "Tensor",
     "grad",
+    "hvp",
+    "jacobian",
+    "jvp",
     "record",
     "reverse",
     "topological_order",

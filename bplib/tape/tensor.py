@@ -11,6 +11,7 @@ import numpy as np
 from bplib import expect
 from bplib.backend import Array, xp_of
 from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of, unknown
+from bplib.tape.dual import Dual, lifted, primal
 from bplib.tape.pairs import PAIRS, Pair
 from bplib.tape.stamps import stamps
 from bplib.tape.walk import reverse
@@ -252,7 +253,7 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
     arrays, constants = pair.sort_arguments(inputs, constants)
     parents = tuple([a if isinstance(a, Tensor) else _constant(a, arrays) for a in arrays])
     _refuse_gradients(name, pair, parents, constants)
-    value, cache = pair.run([parent._value for parent in parents], constants)
+    value, cache = _run(pair, [parent._value for parent in parents], constants)
     result = Tensor.__new__(Tensor)
     result._start(value if type(value) is np.ndarray else xp_of(value).asarray(value))
     result.operation, result.parents, result.constants = name, parents, constants
@@ -260,7 +261,20 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
     if not result.constant:
         result.cache = cache
         result._stamps = stamps(result)
+    elif type(value) is Dual:
+        result.parents = ()  # in forward mode the derivative is here already: keep nothing
     return result
+
+
+def _run(pair: Pair, values: list, constants: dict[str, Any]) -> tuple[Array, Any]:
+    """The pair's forward half; beside a dual number everything is one, but does not move."""
+    if constants:
+        constants = {name: primal(value) for name, value in constants.items()}
+    dual = next((value for value in values if type(value) is Dual), None)
+    if dual is not None:
+        values = [lifted(value, dual) for value in values]
+        constants = {name: lifted(value, dual) for name, value in constants.items()}
+    return pair.run(values, constants)
 
 
 def _refuse_gradients(name: str, pair: Pair, parents: tuple, constants: dict[str, Any]) -> None:
@@ -279,7 +293,7 @@ def _constant(value: Any, beside: Iterable) -> Tensor:
     if isinstance(value, Real) and not hasattr(value, "dtype"):
         array = next((getattr(one, "value", one) for one in beside if hasattr(one, "dtype")), None)
         value = expect.number_like(value, array)
-    tensor = Tensor(value)
+    tensor = Tensor(primal(value))
     tensor.constant = True
     return tensor
 

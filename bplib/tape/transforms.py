@@ -64,6 +64,8 @@ def gradients_of(y: Tensor, dy: Array | None, leaves: list[Tensor]) -> list[Arra
     """
     wanted = {id(x): place for place, x in enumerate(leaves)}
     found: list[Array | None] = [None] * len(leaves)
+    if y.constant:
+        return found
     for node, gradient, _ in reverse(y, dy):
         if id(node) in wanted:
             found[wanted[id(node)]] = gradient
@@ -93,15 +95,11 @@ def value_and_grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[...,
     """
 
     def evaluate(*inputs: Any) -> tuple[Array, Array]:
-        if not 0 <= argument < len(inputs):
-            count = f"{len(inputs)} input{'' if len(inputs) == 1 else 's'}"
-            raise ShapeError(
-                f"grad: argument is {argument}, counted from 0, but f was called with {count}."
-            )
-        x = Tensor(inputs[argument])
-        y = f(*inputs[:argument], x, *inputs[argument + 1 :])
+        of_one, value = argument_of("grad", f, argument, inputs)
+        x = Tensor(value)
+        y = of_one(x)
         expect_tensor("grad: the result of f", y)
-        (gradient,) = gradients_of(y, None, [x]) if not y.constant else (None,)
+        (gradient,) = gradients_of(y, None, [x])
         if gradient is None:
             raise NotReadyError(
                 f"grad: the result of f was not made from argument {argument}; "
@@ -131,3 +129,33 @@ def grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[..., Array]:
     """
     evaluate = value_and_grad(f, argument)
     return lambda *inputs: evaluate(*inputs)[1]
+
+
+def argument_of(
+    op: str, f: Callable[..., Tensor], argument: int, inputs: tuple
+) -> tuple[Callable[[Tensor], Tensor], Any]:
+    """The function of one argument alone, with the others in their places, and that argument.
+
+    (x₀, x₁, …) → (x → f(x₀, …, x, …), xᵢ) with i = `argument`.
+
+    Arguments:
+        op: who asks; it opens the sentence.
+        f: a function.
+        argument: the position, counted from 0.
+        inputs: all arguments.
+
+    Returns:
+        The function, and the argument.
+
+    Raises:
+        ShapeError: where there is no argument at that position.
+
+    Source: A. G. Baydin et al. (2018), section 3.2: partial derivatives.
+    """
+    if not 0 <= argument < len(inputs):
+        count = f"{len(inputs)} input{'' if len(inputs) == 1 else 's'}"
+        raise ShapeError(
+            f"{op}: argument is {argument}, counted from 0, but f was called with {count}."
+        )
+    before, after = inputs[:argument], inputs[argument + 1 :]
+    return lambda x: f(*before, x, *after), inputs[argument]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bplib import expect
 from bplib.backend import Array, xp_of
 from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of
+from bplib.tape.dual import Dual, lifted
 from bplib.tape.pairs import PAIRS
 from bplib.tape.stamps import expect_unchanged
 
@@ -122,6 +123,8 @@ def _start(y: Tensor, dy: Array | None) -> Array:
         return xp_of(y.value).ones_like(y.value)
     if isinstance(dy, Real) and not hasattr(dy, "dtype"):
         dy = expect.number_like(dy, y.value)
+    if isinstance(y.value, Dual):
+        dy = lifted(dy, y.value)
     expect.upstream("backward", "dy", dy, "the result", y.shape, y.value)
     return +dy
 
