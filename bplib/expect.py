@@ -61,7 +61,10 @@ def together(op: str, **arguments: Array) -> None:
     """
     first = None
     for name, value in arguments.items():
-        here = xp_of(value)
+        try:
+            here = xp_of(value)
+        except DTypeError:
+            raise DTypeError(f"{op}: {name} is {kind_of(value)}; an array is needed.") from None
         if first is None:
             first = name, here
         elif here is not first[1]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, quiet, xp_of
-from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError
+from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, kind_of
 from bplib.optim.settings import Group, Setting, grouped, name_of, not_negative
 from bplib.optim.state import check_state
 
@@ -174,6 +174,10 @@ class Optimizer:
             if getattr(value.flags, "writeable", True):
                 return
         step, name = f"{type(self).__name__}.step", name_of(parameter, i)
+        if not (hasattr(grad, "shape") and hasattr(grad, "dtype")):
+            raise DTypeError(
+                f"{step}: the gradient of {name} is {kind_of(grad)}; an array of floats is needed."
+            )
         if grad.shape != value.shape:
             raise ShapeError(
                 f"{step}: the gradient of {name} has shape {grad.shape}, "
@@ -183,7 +187,7 @@ class Optimizer:
             raise DTypeError(
                 f"{step}: the gradient of {name} is {grad.dtype}, but its value is {value.dtype}."
             )
-        xp_of(value, grad)
+        expect.together(step, **{name: value, f"the gradient of {name}": grad})
         if (value.shape, value.dtype) != (shape, dtype) or type(value) is not kind:
             raise ShapeError(
                 f"{step}: {name} was an array of {dtype} of shape {shape} when the optimizer was "

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bplib import expect
-from bplib.backend import xp_of
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 from bplib.optim.settings import check_of, name_of, whole
 
@@ -81,7 +80,7 @@ def _check_slots(rule: str, optimizer: Any, saved: Any) -> None:
             if slot not in arrays:
                 raise DomainError(f"{rule}: the state has no {slot!r} for {name}.")
             array = arrays[slot]
-            xp_of(value, array)
+            expect.together(rule, **{name: value, f"the state's {slot!r}": array})
             if tuple(array.shape) != tuple(value.shape):
                 raise ShapeError(
                     f"{rule}: the state's {slot!r} has shape {tuple(array.shape)} for {name}, "
