@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -25,6 +26,7 @@ class Activation(Layer):
 
     Attributes:
         pair: the two functions, forward and backward; the same for all layers of one class.
+        operations: for each entry, forward and backward, as `flops` counts; None if not counted.
         settings: as given.
 
     Raises:
@@ -32,6 +34,7 @@ class Activation(Layer):
     """
 
     pair: ClassVar[tuple[Callable[..., Any], Callable[..., Any]]]
+    operations: tuple[int, int] | None = None
 
     def __init__(self, **settings: Any) -> None:
         self.pair[0](_ONE, **settings)  # a wrong setting is said now, not at the first batch
@@ -46,6 +49,13 @@ class Activation(Layer):
         """The gradient of the input: `dx`, shaped as `dy` and as the last output."""
         return self.pair[1](dy, self._last_cache())
 
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int] | None:
+        """`operations` on every entry."""
+        if self.operations is None:
+            return None
+        forward, backward = self.operations
+        return forward * math.prod(shape), backward * math.prod(shape)
+
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
         return f"{type(self).__name__}({settings})"
@@ -55,6 +65,7 @@ class ReLU(Activation):
     """The rectifier: y = max(x, 0); see `bplib.ops.relu`."""
 
     pair = ops.relu, ops.relu_backward
+    operations = 1, 2
 
 
 class LeakyReLU(Activation):
@@ -65,6 +76,7 @@ class LeakyReLU(Activation):
     """
 
     pair = ops.leaky_relu, ops.leaky_relu_backward
+    operations = 2, 2
 
     def __init__(self, slope: float = 0.01) -> None:
         super().__init__(slope=slope)
@@ -78,6 +90,7 @@ class ELU(Activation):
     """
 
     pair = ops.elu, ops.elu_backward
+    operations = 5, 3
 
     def __init__(self, alpha: float = 1.0) -> None:
         super().__init__(alpha=alpha)
@@ -94,24 +107,29 @@ class GELU(Activation):
 
     def __init__(self, approximate: bool = False) -> None:
         super().__init__(approximate=approximate)
+        # Forward makes the slope as well; erf and tanh count one.
+        self.operations = (18, 1) if approximate else (11, 1)
 
 
 class Sigmoid(Activation):
     """The logistic function: y = 1 / (1 + e⁻ˣ); see `bplib.ops.sigmoid`."""
 
     pair = ops.sigmoid, ops.sigmoid_backward
+    operations = 4, 3
 
 
 class Tanh(Activation):
     """The hyperbolic tangent: y = tanh x; see `bplib.ops.tanh`."""
 
     pair = ops.tanh, ops.tanh_backward
+    operations = 1, 4
 
 
 class Softplus(Activation):
     """The smooth rectifier: y = ln(1 + eˣ); see `bplib.ops.softplus`."""
 
     pair = ops.softplus, ops.softplus_backward
+    operations = 6, 4
 
 
 class Softmax(Activation):
@@ -125,6 +143,7 @@ class Softmax(Activation):
     """
 
     pair = ops.softmax, ops.softmax_backward
+    operations = 5, 4
 
     def __init__(self, axis: int = -1) -> None:
         super().__init__(axis=axis)
@@ -138,6 +157,7 @@ class LogSoftmax(Activation):
     """
 
     pair = ops.log_softmax, ops.log_softmax_backward
+    operations = 5, 4
 
     def __init__(self, axis: int = -1) -> None:
         super().__init__(axis=axis)

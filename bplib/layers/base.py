@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from bplib.backend import Array, Cache
 from bplib.errors import NotReadyError
 from bplib.layers import move, state
 from bplib.layers.parameter import Buffer, Parameter
+
+if TYPE_CHECKING:
+    from bplib.layers.summary import Summary
 
 
 class Layer(abc.ABC):
@@ -63,6 +66,22 @@ class Layer(abc.ABC):
             NotReadyError: before the first forward pass.
         """
         self.backward(dy)
+
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int] | None:
+        """How many operations a batch costs, forward and backward, for `summary`.
+
+        A multiply-add counts two. An addition, a comparison, exp, a square root and their like
+        count one for each entry. What happens once for a whole row or column, such as the division
+        of a sum, and what only moves numbers count nothing. Backward includes dx. Inner layers
+        count for themselves.
+
+        Arguments:
+            shape: of what goes in.
+
+        Returns:
+            Two whole numbers, or None where nobody has counted.
+        """
+        return (0, 0) if self.children() else None
 
     def children(self) -> dict[str, Layer]:
         """The inner layers by their places; empty for a layer that is not made of layers."""
@@ -152,6 +171,36 @@ class Layer(abc.ABC):
         for child in self.children().values():
             child.drop_cache()
 
+    def summary(
+        self, input_shape: tuple[int, ...], *, dtype: Any = None, optimizer: Any = None
+    ) -> Summary:
+        """What the layer and its inner layers make, hold, compute and keep, for one batch.
+
+        A copy of the layer makes a forward and a backward pass; the layer itself stays as it is.
+        Printed, the result is a table. FLOPs are those of `flops`. A layer's cache is what it
+        keeps from forward to backward and no layer above it in the table keeps already; neither
+        the input nor the parameters count. Where caches come and go, as in a checkpointed net,
+        they are those of the moment when there are most.
+
+        Arguments:
+            input_shape: of a batch, such as (32, 64).
+            dtype: of the batch, float32 or float64; that of the parameters when left out.
+            optimizer: one, or its class, or how many numbers it keeps for each parameter, so that
+                its memory counts too.
+
+        Returns:
+            A Summary: `rows`, one for each layer, and totals: `parameters`, `forward_flops`,
+            `backward_flops`, `cache_bytes`, `gradient_bytes`, `optimizer_bytes`, `training_bytes`.
+
+        Raises:
+            ShapeError: where a layer does not take what arrives; the sentence names it.
+            DTypeError: where an argument is not what is said above.
+            DomainError: where a size is below 1.
+        """
+        from bplib.layers.summary import summary_of  # here: rarely needed
+
+        return summary_of(self, input_shape, dtype, optimizer)
+
     def to(self, where: Any) -> Self:
         """Move everything that the layer holds to a device, or into another precision.
 
@@ -173,6 +222,11 @@ class Layer(abc.ABC):
         move.everything((*self.parameters(), *self.buffers()), where)
         self.drop_cache()
         return self
+
+    def __repr__(self) -> str:
+        inside = "".join(f"\n({place}) {child!r}" for place, child in self.children().items())
+        indented, end = inside.replace("\n", "\n  "), "\n" if inside else ""
+        return f"{type(self).__name__}({indented}{end})"
 
     def _last_cache(self) -> Cache:
         if self._cache is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bplib import expect, ops
@@ -42,6 +44,11 @@ class Dropout(Layer):
     def backward(self, dy: Array) -> Array:
         """The gradient of the input, `dx`, through the mask of the last forward pass."""
         return ops.dropout_backward(dy, self._last_cache())
+
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """A comparison and a product forward, a product backward; nothing while evaluating."""
+        n = math.prod(shape)
+        return (2 * n, n) if self.training else (0, 0)
 
     def generators(self) -> list[np.random.Generator]:
         """The generator of the masks."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bplib import expect, ops
@@ -67,6 +69,10 @@ class Embedding(Layer):
     def backward(self, dy: Array) -> None:
         """Add to `W.grad` the rows of `dy`, each at its word; there is nothing to return."""
         self.W.accumulate(ops.embedding_backward(dy, self._last_cache()))
+
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """Rows are copied forward and added backward."""
+        return 0, math.prod(shape) * self.W.value.shape[1]
 
     def parameters(self) -> list[Parameter]:
         """`W` alone."""

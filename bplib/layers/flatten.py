@@ -23,5 +23,6 @@ class Flatten(Layer):
         """The gradient of the input: `dx`, shaped as the last `x`."""
         return ops.reshape_backward(dy, self._last_cache())
 
-    def __repr__(self) -> str:
-        return "Flatten()"
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """Nothing is computed."""
+        return 0, 0

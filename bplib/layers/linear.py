@@ -92,6 +92,12 @@ class Linear(Layer):
         self.W.accumulate(dW)
         self.b.accumulate(db)
 
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """One product of matrices forward, two backward; b is added, and db summed."""
+        m, (n_in, n_out) = shape[0], self.W.value.shape
+        product = 2 * m * n_in * n_out
+        return product + m * n_out, 2 * product + m * n_out
+
     def parameters(self) -> list[Parameter]:
         """`W` and `b`."""
         return [self.W, self.b]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bplib import expect, ops
@@ -88,6 +90,11 @@ class BatchNorm(Layer):
         self.beta.accumulate(dbeta)
         return dx
 
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """On each entry: two sums, x - mean, its square, two factors and β; seven backward too."""
+        each = 7 if self.training else 4
+        return each * math.prod(shape), each * math.prod(shape)
+
     def parameters(self) -> list[Parameter]:
         """`gamma` and `beta`."""
         return [self.gamma, self.beta]
@@ -141,6 +148,10 @@ class LayerNorm(Layer):
         self.gamma.accumulate(dgamma)
         self.beta.accumulate(dbeta)
         return dx
+
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """On each entry: two sums, x - mean, its square, two factors and β; eleven backward."""
+        return 7 * math.prod(shape), 11 * math.prod(shape)
 
     def parameters(self) -> list[Parameter]:
         """`gamma` and `beta`."""

@@ -59,12 +59,12 @@ class Checkpointed(Sequential):
     def forward(self, x: Array) -> Array:
         """The output of the last layer for the batch `x`; only the last segment keeps caches."""
         self.drop_cache()
-        entries: list[_Entry] = []
+        entries = []
         for row in self._rows:
-            if entries:
-                self._rows[len(entries) - 1].drop_cache()
             entries.append(_Entry(x, Snapshot(row)))
             x = row.forward(x)
+            if row is not self._rows[-1]:
+                row.drop_cache()
         self._cache = entries
         self._alive = len(entries) - 1
         return x

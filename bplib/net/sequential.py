@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from bplib import ops
@@ -49,6 +50,8 @@ class Sequential(Layer):
     def forward(self, x: Array) -> Array:
         """The output of the last layer for the batch `x`, which goes into the first."""
         for layer in self.layers:
+            layer._cache = None  # the last batch's caches make room before the new ones come
+        for layer in self.layers:
             x = layer.forward(x)
         return x
 
@@ -84,10 +87,6 @@ class Sequential(Layer):
 
     def __getitem__(self, place: int) -> Layer:
         return self.layers[place]
-
-    def __repr__(self) -> str:
-        inside = "\n".join(f"({i}) {layer!r}" for i, layer in enumerate(self.layers))
-        return f"{type(self).__name__}(\n  {inside.replace(chr(10), chr(10) + '  ')}\n)"
 
 
 class Residual(Sequential):
@@ -136,3 +135,7 @@ class Residual(Sequential):
         """The gradients of the layers' parameters alone; the shortcut has none."""
         _, through_layers = ops.add_backward(dy, self._last_cache())
         super().backward_parameters(through_layers)
+
+    def flops(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        """One addition for each entry, forward and backward."""
+        return math.prod(shape), math.prod(shape)
