@@ -231,3 +231,15 @@ def test_an_answer_that_cannot_be_described_has_a_key():
             raise ValueError
 
     assert answer_key(Broken()) == answer_key(Broken()) != answer_key(3.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_in_its_place_is_said(path):
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    record_answer("passed", None, "one", "a")
+    assert store().take_notes() == [
+        f"Your progress file ({path}) is not a file. The checks work all the same; what you do "
+        "now is kept until this session ends."
+    ]
+    assert store().entry("one")["done"]

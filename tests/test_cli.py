@@ -447,12 +447,3 @@ def test_the_book_is_served_until_it_is_stopped(tmp_path: Path) -> None:
     assert code == 0
     with pytest.raises(OSError):
         urllib.request.urlopen(f"{root}/api", timeout=2)
-
-
-def test_reset(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run(capsys, "book", "mine", "--files-only")
-    notebook(small / "mine/exercises/00_welcome.ipynb", RIGHT)
-    code, out, err = run(capsys, "reset", "00_welcome", "--dir", "mine")
-    backup = Path("mine/exercises/00_welcome.backup-1.ipynb")
-    assert (code, out, err) == (0, f"✓ 00_welcome is as delivered; yours is in {backup}.\n", "")
-    assert "(y1 - y0)" in backup.read_text(encoding="utf-8")

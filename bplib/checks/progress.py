@@ -11,19 +11,16 @@ import contextlib
 import hashlib
 import json
 import os
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .files import locked, write_whole
 from .show_values import safe_repr
 
 VERSION = 1
 _KEPT_ANSWERS = 50
-_LOCK_SECONDS = 5.0
 
 Data = dict[str, Any]
 
@@ -94,6 +91,9 @@ class Store:
         if self._memory is not None or self.path is None:
             return self._memory or fresh_data()
         try:
+            if not self.path.is_file() and self.path.exists():  # a pipe would never end
+                self._go_on_in_memory("is not a file")
+                return self._memory or fresh_data()
             found = self.path.read_bytes()
         except FileNotFoundError:
             return fresh_data()
@@ -123,16 +123,26 @@ class Store:
         if self._memory is None and self.path is not None:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                with _locked(self.path.with_name(self.path.name + ".lock")):
+                with locked(self.path.with_name(self.path.name + ".lock")):
                     data = self.read()
                     change(data)
                     if self._memory is None:
-                        _write(self.path, data)
+                        write_whole(self.path, data)
                     return
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 self._go_on_in_memory(f"cannot be written ({reason})")
         change(self._memory if self._memory is not None else fresh_data())
+
+    def back_up(self, data: Data) -> Path | None:
+        """Writes a copy of some progress beside the file, under the first free name."""
+        if self.path is None or self._memory is not None:
+            return None
+        number = 1
+        while (copy := self.path.with_name(f"{self.path.name}.backup-{number}")).exists():
+            number += 1
+        write_whole(copy, data)
+        return copy
 
     def _go_on_in_memory(self, what: str) -> None:
         self._notes.append(
@@ -141,7 +151,8 @@ class Store:
         )
         data = fresh_data()
         with contextlib.suppress(Exception):
-            data = json.loads(Path(str(self.path)).read_text(encoding="utf-8"))
+            if self.path is not None and self.path.is_file():
+                data = json.loads(self.path.read_text(encoding="utf-8"))
         self._memory = data if _is_ours(data) else fresh_data()
 
     def _set_aside(self, damaged: bytes) -> Data:
@@ -208,6 +219,30 @@ def record_solution(name: str) -> None:
     store().update(change)
 
 
+def forget(names: Iterable[str]) -> Path | None:
+    """Forgets what was done in some exercises, after a copy of the progress file as it was.
+
+    Arguments:
+        names: of exercises; those without progress do not matter.
+
+    Returns:
+        The copy, `progress.json.backup-1` beside the file; None where there was nothing to forget,
+        or progress is kept in memory.
+    """
+    wanted = set(names)
+    before = store().read()
+    if not wanted & before["exercises"].keys():
+        return None
+    backup = store().back_up(before)
+
+    def change(data: Data) -> None:
+        for name in wanted:
+            data["exercises"].pop(name, None)
+
+    store().update(change)
+    return backup
+
+
 def answer_key(answer: Any) -> str:
     """A short hash of the learner's source, or of the value."""
     import inspect
@@ -225,7 +260,7 @@ def answer_key(answer: Any) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-# ── files ────────────────────────────────────────────────────────────────────────────────────────
+# ── what an entry holds ──────────────────────────────────────────────────────────────────────────
 
 
 def _entry(data: Data, name: str) -> Data:
@@ -253,58 +288,3 @@ def _is_ours(data: Any) -> bool:
         and isinstance(data.get("exercises"), dict)
         and all(map(_sound, data["exercises"].values()))
     )
-
-
-def _write(path: Path, data: Data) -> None:
-    """Writes beside the file and moves it into place: a reader sees the old or the new, whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(data, file, indent=1, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        _replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _replace(source: str, target: Path) -> None:
-    for _ in range(20):
-        try:
-            os.replace(source, target)
-            return
-        except PermissionError:  # Windows: somebody is reading the target this very moment
-            time.sleep(0.02)
-    os.replace(source, target)
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Holds a lock file that the system gives back when the process ends, however it ends.
-
-    Where locks do not work (some network folders) the write goes ahead without.
-    """
-    with open(path, "a+b") as file:
-        deadline = time.monotonic() + _LOCK_SECONDS
-        while not _try_lock(file.fileno()) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        yield  # closing the file releases the lock
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        return error.errno not in (11, 13, 36)  # busy: try again; anything else: no locks here
-    return True

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bplib import errors
 from bplib.course.where import CourseError, delivered
 
 MANIFEST = ".bplib-course.json"
@@ -85,7 +84,7 @@ def lay_out(directory: str | os.PathLike, *, with_solutions: bool = False) -> La
     """
     target = Path(directory).expanduser()
     done = LayOut(target)
-    with _plain_sentences(target):
+    with plain_sentences(target):
         target.mkdir(parents=True, exist_ok=True)
         record = _read_manifest(target, done)
         course = delivered(with_solutions=with_solutions)
@@ -106,7 +105,7 @@ def _bring(name: str, data: bytes, before: dict | None, done: LayOut) -> dict[st
     path = done.directory / name
     entry = {"bytes": _hash(data), "sources": _sources_hash(name, data)}
     if not path.exists():
-        _write(path, data)
+        write_whole(path, data)
         done.new.append(name)
         return entry
     mine = _sources_hash(name, path.read_bytes())
@@ -115,7 +114,7 @@ def _bring(name: str, data: bytes, before: dict | None, done: LayOut) -> dict[st
     if mine == entry["sources"] and before is None:
         return entry
     if before is not None and mine == before["sources"]:
-        _write(path, data)
+        write_whole(path, data)
         done.updated.append(name)
         return entry
     if mine == entry["sources"]:
@@ -142,41 +141,8 @@ def _place_beside(path: Path, data: bytes, earlier: dict | None) -> Path:
         if earlier == {"name": beside.name, "sources": there}:
             break
         number += 1
-    _write(beside, data)
+    write_whole(beside, data)
     return beside
-
-
-def reset(directory: str | os.PathLike, name: str) -> Path:
-    """Give one notebook back as it was delivered, after a backup of the reader's.
-
-    Arguments:
-        directory: the working copy.
-        name: such as ``01_chain_rule`` (its exercises) or ``book/01_chain_rule``.
-
-    Returns:
-        The path of the backup, ``NAME.backup-1.ipynb`` beside it.
-
-    Raises:
-        UnknownNameError: where the course has no such notebook; the sentence offers the closest.
-        CourseError: where the directory cannot be written to.
-    """
-    target = Path(directory).expanduser()
-    course = delivered(with_solutions=True)
-    wanted = name.removesuffix(".ipynb")
-    wanted = wanted if "/" in wanted else f"exercises/{wanted}"
-    key = f"{wanted}.ipynb"
-    if key not in course:
-        known = [n.removesuffix(".ipynb") for n in course if n.endswith(".ipynb")]
-        raise errors.unknown("notebook", wanted, known)
-    path = target / key
-    with _plain_sentences(target):
-        number = 1
-        while (backup := path.with_name(f"{path.stem}.backup-{number}.ipynb")).exists():
-            number += 1
-        if path.exists():
-            _write(backup, path.read_bytes())
-        _write(path, course[key].read_bytes())
-    return backup
 
 
 def _sources_hash(name: str, data: bytes) -> str:
@@ -222,10 +188,10 @@ def _read_manifest(target: Path, done: LayOut) -> dict[str, dict]:
 
 def _write_manifest(target: Path, record: dict[str, dict]) -> None:
     content = {"format": FORMAT, "files": record}
-    _write(target / MANIFEST, (json.dumps(content, indent=1) + "\n").encode())
+    write_whole(target / MANIFEST, (json.dumps(content, indent=1) + "\n").encode())
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write in one step: an interruption leaves the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".bplib-")
@@ -240,7 +206,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def _plain_sentences(target: Path) -> Iterator[None]:
+def plain_sentences(target: Path) -> Iterator[None]:
     """Turn what the operating system says into one sentence."""
     try:
         yield
