@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).parent.parent / "bplib"
 SECTIONS = ("Arguments", "Fields", "Attributes", "Returns", "Raises", "Source")
 """What may follow the opening sentences, in this order. `Fields` are a dataclass's arguments."""
 
-ABOVE = ("author", "blas", "checks", "cli", "course", "doctor", "draw")
+ABOVE = ("author", "blas", "checks", "cli", "course", "doctor", "draw", "grading")
 """Built upon the library: a page is asked only of what a reader calls."""
 
 CALLED = ("checks.api", "checks.chain", "checks.declare", "checks.hints", "checks.overview",

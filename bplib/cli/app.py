@@ -135,14 +135,19 @@ def progress() -> None:
 
 @app.command()
 def reset(
-    name: Annotated[str, typer.Argument(help="The notebook, such as 01_chain_rule.")],
-    directory: Annotated[Path, typer.Option("--dir", help="Your working copy.")] = Path(),
-) -> None:
-    """Put an exercise notebook back as it was delivered, after a backup of yours."""
-    from bplib import course
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME|ch02|NOTEBOOK]...", help="What to begin again."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All exercises.")] = False,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", help="Your working copy (default: found from here).")
+    ] = None,
+) -> int:
+    """Put exercises back as delivered and forget their progress, after a backup of both."""
+    from bplib.cli.start_again import start_again
 
-    backup = course.reset(directory, name)
-    print(f"✓ {name} is as delivered; yours is in {backup}.")
+    return start_again(what or [], everything, directory)
 
 
 export = typer.Typer(no_args_is_help=True, help="Make a course for nbgrader or otter-grader.")
