@@ -35,7 +35,8 @@ def add(x: Array, y: Array) -> tuple[Array, Cache]:
     Source: chapter 1, "Three habits": add distributes.
     """
     x, y = expect.operands("add", x, y)
-    return x + y, (x, y)
+    z = x + y
+    return z, (z, x.shape, y.shape)  # the inputs may be forgotten: their shapes are enough
 
 
 @quietly
@@ -53,9 +54,10 @@ def add_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
         ShapeError: where dz does not have z's shape.
         DTypeError: for integers, or float32 against float64.
     """
-    x, y = _arrived("add_backward", dz, cache)
+    z, x_shape, y_shape = cache
+    expect.upstream("add_backward", "dz", dz, "z", z.shape, z)
     # + copies: dz is the caller's
-    return sum_to_shape(+dz, x.shape), sum_to_shape(+dz, y.shape)
+    return sum_to_shape(+dz, x_shape), sum_to_shape(+dz, y_shape)
 
 
 @quietly
@@ -76,7 +78,8 @@ def subtract(x: Array, y: Array) -> tuple[Array, Cache]:
     Source: chapter 1, "Three habits": add distributes, here with a minus.
     """
     x, y = expect.operands("subtract", x, y)
-    return x - y, (x, y)
+    z = x - y
+    return z, (z, x.shape, y.shape)
 
 
 @quietly
@@ -94,8 +97,9 @@ def subtract_backward(dz: Array, cache: Cache) -> tuple[Array, Array]:
         ShapeError: where dz does not have z's shape.
         DTypeError: for integers, or float32 against float64.
     """
-    x, y = _arrived("subtract_backward", dz, cache)
-    return sum_to_shape(+dz, x.shape), sum_to_shape(-dz, y.shape)
+    z, x_shape, y_shape = cache
+    expect.upstream("subtract_backward", "dz", dz, "z", z.shape, z)
+    return sum_to_shape(+dz, x_shape), sum_to_shape(-dz, y_shape)
 
 
 @quietly

@@ -43,10 +43,12 @@ def dropout(
     rate = dropout_rate("dropout", rate)
     expect.generator("dropout", rng)
     if not expect.flag("dropout", "training", training):
-        return +x, (x, None, 1.0)
+        y = +x
+        return y, (y, None, 1.0)
     kept = xp_of(x).asarray(rng.random(x.shape, dtype=np.float32) >= rate)
     factor = 1 / (1 - rate)
-    return _left_out(x, kept, factor), (x, kept, factor)
+    y = _left_out(x, kept, factor)
+    return y, (y, kept, factor)  # the next layer keeps y anyway, and x may be forgotten
 
 
 @quietly
@@ -64,8 +66,8 @@ def dropout_backward(dy: Array, cache: Cache) -> Array:
         ShapeError: where dy does not have y's shape.
         DTypeError: for integers, or float32 against float64.
     """
-    x, kept, factor = cache
-    expect.upstream("dropout_backward", "dy", dy, "y", x.shape, x)
+    y, kept, factor = cache
+    expect.upstream("dropout_backward", "dy", dy, "y", y.shape, y)
     return +dy if kept is None else _left_out(dy, kept, factor)
 
 

@@ -41,7 +41,8 @@ def reshape(x: Array, shape: Shape) -> tuple[Array, Cache]:
             f"{'entry' if x.size == 1 else 'entries'}; they do not fit into the shape {shape}."
         )
     new_shape = tuple(x.size // left if size == -1 else int(size) for size in sizes)
-    return x.copy().reshape(new_shape), (x, new_shape)
+    y = x.copy().reshape(new_shape)
+    return y, (y, x.shape)
 
 
 def reshape_backward(dy: Array, cache: Cache) -> Array:
@@ -58,9 +59,9 @@ def reshape_backward(dy: Array, cache: Cache) -> Array:
         ShapeError: where dy does not have y's shape.
         DTypeError: for integers, or float32 against float64.
     """
-    x, shape = cache
-    expect.upstream("reshape_backward", "dy", dy, "y", shape, x)
-    return dy.copy().reshape(x.shape)
+    y, shape = cache
+    expect.upstream("reshape_backward", "dy", dy, "y", y.shape, y)
+    return dy.copy().reshape(shape)
 
 
 def transpose(x: Array, axes: tuple[int, ...] | None = None) -> tuple[Array, Cache]:
