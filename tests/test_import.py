@@ -33,7 +33,7 @@ def third_party(statement):
     [
         "import bplib",
         "from bplib import ops, losses, layers, tape, optim, gradcheck, init, errors, backend",
-        "import bplib.data, bplib.metrics, bplib.io",
+        "import bplib.data, bplib.metrics, bplib.io, bplib.train",
         "import bplib\nbplib.data.diabetes()",
         "import bplib, numpy\nbplib.Linear(3, 2, rng=numpy.random.default_rng(0))",
         "import bplib\nbplib.backend.gpu_available()" if not bplib.backend.gpu_available() else "",

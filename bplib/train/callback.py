@@ -16,8 +16,8 @@ class Callback:
     A function of one argument is a callback too: it is called after each epoch, with the Run.
 
         def show(run):
-            print(run.epoch, run.history.loss[-1])
-            if run.history.loss[-1] < 0.01:
+            print(run.epoch, run.history.last["loss"])
+            if run.history.last["loss"] < 0.01:
                 run.stop("the loss is small enough")
 
         fit(..., callbacks=[show])
@@ -111,6 +111,8 @@ def _as_callback(i: int, one: Any) -> Callback:
         raise DTypeError(f"fit: callbacks[{i}] is the class {name}; make one of it: {name}(…).")
     if callable(one):
         return _Function(one)
+    if type(one).__name__ == "Checkpoint":  # which is made of callbacks, and cannot be named here
+        raise DTypeError(f"fit: callbacks[{i}] is a Checkpoint; pass it as checkpoint=… instead.")
     raise DTypeError(
         f"fit: callbacks[{i}] is {kind_of(one)}; a Callback, a Scheduler or a function of one "
         "argument is needed."

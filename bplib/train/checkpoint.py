@@ -88,7 +88,7 @@ class Checkpoint:
             rng.bit_generator.state = saved
         for callback, saved in zip(_remembering(callbacks), state["callbacks"], strict=True):
             callback.load_state_dict(saved)
-        run.history._rows[:] = position["history"]
+        run.history._curves, run.history._epochs = position["history"], position["epoch"]
         run.epoch, run.stopping = position["epoch"], position["stopping"]
 
     def _compare(self, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
@@ -141,7 +141,7 @@ def _state(task: Task, run: Run, callbacks: Callbacks) -> dict[str, Any]:
         "training": {
             "epoch": run.epoch,
             "stopping": run.stopping,
-            "history": run.history._rows,
+            "history": run.history._curves,
         },
     }
 

@@ -76,19 +76,35 @@ def validation_pair(given: Any, X: Array, y: Array) -> tuple[Array, Array] | Non
     return given[0], given[1]
 
 
-def net_and_optimizer(net: Any, optimizer: Any) -> None:
-    """A network, and an optimizer that moves its parameters.
+def network(asks: str, net: Any) -> Layer:
+    """A network.
 
     Arguments:
+        asks: who asks.
+        net: what was given.
+
+    Returns:
+        The same.
+
+    Raises:
+        DTypeError: for something else.
+    """
+    if not isinstance(net, Layer):
+        raise DTypeError(f"{asks}: net is {kind_of(net)}; a Layer such as Sequential is needed.")
+    return net
+
+
+def moved_by(optimizer: Any, net: Layer) -> None:
+    """An optimizer that moves the parameters of a network, or some of them.
+
+    Arguments:
+        optimizer: what was given.
         net: the network.
-        optimizer: the optimizer; it may move some of the parameters only.
 
     Raises:
         DTypeError: for something else.
         DomainError: where the optimizer moves what the network does not have.
     """
-    if not isinstance(net, Layer):
-        raise DTypeError(f"fit: net is {kind_of(net)}; a Layer such as Sequential is needed.")
     if not isinstance(optimizer, Optimizer):
         raise DTypeError(
             f"fit: optimizer is {kind_of(optimizer)}; an Optimizer such as "

@@ -9,6 +9,8 @@ from typing import Any
 
 from bplib.errors import NotReadyError, unknown
 
+NAN = float("nan")
+
 SHOWN = 8
 """Rows of the printed table; the middle of a longer one is left out."""
 
@@ -32,14 +34,20 @@ class History(Mapping[str, list[float]]):
 
     def __init__(self, metrics: tuple[str, ...] = ()) -> None:
         self._metrics = metrics
-        self._rows: list[dict[str, float]] = []
+        self._curves: dict[str, list[float]] = {}
+        self._epochs = 0
         self.ended = ""
         self.interrupted = False
 
     @property
     def epochs(self) -> int:
         """How many epochs were finished: the length of every list."""
-        return len(self._rows)
+        return self._epochs
+
+    @property
+    def last(self) -> dict[str, float]:
+        """The numbers of the last finished epoch, by name."""
+        return {name: curve[-1] for name, curve in self._curves.items()}
 
     @property
     def metrics(self) -> dict[str, list[float]]:
@@ -47,29 +55,44 @@ class History(Mapping[str, list[float]]):
         return {name: self[name] for name in self if name in self._metrics}
 
     def __getitem__(self, name: str) -> list[float]:
-        if name not in self._names():
-            raise unknown("curve in the history", name, self._names())
-        # A number that was not recorded in an epoch is not a number.
-        return [row.get(name, float("nan")) for row in self._rows]
+        if name not in self._curves:
+            raise unknown("curve in the history", str(name), self._curves)
+        return self._curves[name].copy()
 
     def __getattr__(self, name: str) -> list[float]:
         if name.startswith("_"):
             raise AttributeError(name)
-        if name not in self._names():
-            raise AttributeError(str(unknown("curve in the history", name, self._names())))
+        if name not in self._curves:
+            raise AttributeError(str(unknown("curve in the history", name, self._curves)))
         return self[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The list of a name, or the default where it was not recorded."""
+        return self[name] if name in self else default
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._curves
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *filter(str.isidentifier, self)})
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names())
+        return iter(self._curves)
 
     def __len__(self) -> int:
-        return len(self._names())
+        return len(self._curves)
 
-    def _names(self) -> dict[str, None]:
-        return dict.fromkeys(name for row in self._rows for name in row)
+    def _finish(self, numbers: Mapping[str, float]) -> None:
+        """One epoch more; what was not recorded in an epoch is NaN there."""
+        for name in dict.fromkeys([*self._curves, *numbers]):
+            curve = self._curves.setdefault(name, [NAN] * self._epochs)
+            curve.append(numbers.get(name, NAN))
+        self._epochs += 1
+
+    def _add(self, numbers: Mapping[str, float]) -> None:
+        """More numbers of the epoch that was finished last."""
+        for name, number in numbers.items():
+            self._curves.setdefault(name, [NAN] * self._epochs)[-1] = number
 
     def plot(self, *names: str, title: str | None = None) -> Any:
         """Draw the curves: the losses, and beside them the metrics where there are any.
@@ -90,7 +113,7 @@ class History(Mapping[str, list[float]]):
         # Pictures live on the floor above. This is the one look upwards: a history that draws
         # itself is worth more than a straight line in the table of floors.
         draw = importlib.import_module("bplib.draw")
-        if not self._rows:
+        if not self._epochs:
             raise NotReadyError("History.plot: no epoch was finished, so there is nothing to draw.")
         panels = self._panels(names)
         fig, axes = draw.figure(1, len(panels), width=6.4 + 3.2 * (len(panels) - 1), squeeze=False)
@@ -132,7 +155,7 @@ class History(Mapping[str, list[float]]):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         bundle = {"text/plain": repr(self)}
-        if self._rows and importlib.util.find_spec("matplotlib") is not None:
+        if self._epochs and importlib.util.find_spec("matplotlib") is not None:
             draw = importlib.import_module("bplib.draw")
             bundle["image/svg+xml"] = draw.svg_of(self.plot())
         return bundle

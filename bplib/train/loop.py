@@ -89,7 +89,7 @@ def fit(
         algorithm 8.1.
     """
     pair = pair_of(loss)
-    given.net_and_optimizer(net, optimizer)
+    given.moved_by(optimizer, given.network("fit", net))
     m = given.together("fit", X=X, y=y)
     epochs = expect.count("fit", "epochs", epochs)
     size = min(expect.count("fit", "batch_size", batch_size), m)

@@ -10,7 +10,7 @@ from bplib import expect, metrics
 from bplib.backend import Array, xp_of
 from bplib.errors import DomainError, DTypeError, kind_of, unknown
 from bplib.layers import Layer
-from bplib.train.given import together
+from bplib.train.given import network, together
 from bplib.train.inside import mode
 from bplib.train.pair import Pair, number, pair_of
 
@@ -86,6 +86,7 @@ def evaluate(
         NotReadyError: for a loss whose backward half is not found.
     """
     pair = pair_of(loss)
+    network("evaluate", net)
     together("evaluate", X=X, y=y)
     size = expect.count("evaluate", "batch_size", batch_size)
     return measured(net, pair, X, y, size, metrics_of(metrics))

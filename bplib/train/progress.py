@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from typing import Any
@@ -17,7 +18,7 @@ class Progress:
 
     Arguments:
         wanted: True, False, or None for a bar where somebody may look at it: in a notebook, or in
-            a terminal. The environment variable TQDM_DISABLE=1 turns every bar off.
+            a terminal, unless the environment variable TQDM_DISABLE is set.
 
     Raises:
         DTypeError: for something else.
@@ -59,9 +60,10 @@ class Progress:
     def after_epoch(self, run: Run) -> None:
         """What the epoch brought."""
         if self._bar is not None:
-            last = {name: run.history[name][-1] for name in run.names}
-            self._said = {name: f"{n:.4g}" for name, n in last.items() if name != "loss"}
-            self._bar.set_postfix({"loss": f"{last['loss']:.4g}", **self._said}, refresh=False)
+            self._bar.set_description(f"epoch {run.epoch}/{run.epochs}", refresh=False)
+            said = {name: f"{run.history.last[name]:.4g}" for name in run.names}
+            self._bar.set_postfix(said, refresh=False)
+            self._said = {name: text for name, text in said.items() if name != "loss"}
 
     def close(self) -> None:
         """Leave the bar as it is."""
@@ -74,8 +76,11 @@ def somebody_looks() -> bool:
     """Whether this is a notebook, or a terminal whose error stream is on the screen.
 
     Returns:
-        False in a script whose output goes to a file, and in a test.
+        False in a script whose output goes to a file, in a test, and where the environment
+        variable TQDM_DISABLE is set, so that the outputs of a notebook can be compared.
     """
+    if os.environ.get("TQDM_DISABLE", "0") not in ("", "0"):
+        return False
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     in_notebook = type(shell).__name__ == "ZMQInteractiveShell"
     return in_notebook or bool(getattr(sys.stderr, "isatty", lambda: False)())

@@ -60,9 +60,9 @@ class Run:
             DTypeError: for something that is not a number.
         """
         numbers = {name: expect.number("Run.record", name, n) for name, n in values.items()}
-        if not self.history._rows:
+        if not self.history.epochs:
             raise NotReadyError("Run.record: no epoch is finished yet; call it in after_epoch.")
-        self.history._rows[-1].update(numbers)
+        self.history._add(numbers)
 
     def uninterrupted(self) -> AbstractContextManager[None]:
         """A context at whose end Ctrl-C is heard, and not before: for what must happen whole."""

@@ -69,7 +69,8 @@ def epoch(task: Task, run: Run, callbacks: Callbacks, bar: Progress) -> None:
     if task.validation is not None:
         found = measured(run.net, task.pair, *task.validation, task.batch_size, task.metrics)
         row |= {f"validation_{name}": value for name, value in found.items()}
-    run.history._rows.append(row)
+    with run.shield:
+        run.history._finish(row)
     bar.after_epoch(run)
     callbacks.call("after_epoch", run)
 

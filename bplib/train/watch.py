@@ -58,7 +58,7 @@ class Watch:
 
     def improved(self, run: Run) -> bool:
         """Whether the epoch that was just finished is the best one so far; NaN never is."""
-        now = run.history[self.monitor][-1]
+        now = run.history.last[self.monitor]
         gain = now - self.best if self.larger_is_better else self.best - now
         if self.epoch and not gain > self.min_delta or math.isnan(now):
             return False

@@ -1,0 +1,110 @@
+"""The bar: in a terminal and a notebook, and otherwise not a word."""
+
+import io
+import sys
+import types
+
+import pytest
+from training import learn, plain_net, samples
+
+from bplib.train import EarlyStopping, progress
+
+
+class Screen(io.StringIO):
+    """An error stream that is looked at."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """Called in a test, where pytest has set up its own streams, it takes their place."""
+    pytest.importorskip("tqdm")
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+
+    def look():
+        monkeypatch.setattr(sys, "stderr", Screen())
+        return sys.stderr
+
+    return look
+
+
+def epochs(**more):
+    X, y = samples()
+    return learn(plain_net(), X, y, validation=(X, y), metrics=["accuracy"], epochs=2, **more)
+
+
+def test_a_terminal_sees_a_bar_with_figures(screen):
+    screen = screen()
+    history = epochs()
+    last = screen.getvalue().split("\r")[-1]
+    assert "epoch 2/2: 100%" in last and "14/14" in last and "step/s" in last
+    for name in history:
+        assert f"{name}={history[name][-1]:.4g}" in last
+    assert last.endswith("\n")
+
+
+@pytest.mark.parametrize("how", ["False", "not a terminal", "TQDM_DISABLE", "no tqdm"])
+def test_otherwise_there_is_not_a_word(screen, monkeypatch, capfd, how):
+    screen = screen()
+    if how == "not a terminal":
+        monkeypatch.setattr(Screen, "isatty", lambda self: False)
+    if how == "TQDM_DISABLE":
+        monkeypatch.setenv("TQDM_DISABLE", "1")
+    if how == "no tqdm":
+        monkeypatch.setitem(sys.modules, "tqdm", None)
+        monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    epochs(progress=False if how == "False" else None)
+    assert screen.getvalue() == "" and capfd.readouterr() == ("", "")
+
+
+def test_it_can_be_asked_for_anywhere(screen, monkeypatch):
+    screen = screen()
+    monkeypatch.setattr(Screen, "isatty", lambda self: False)
+    epochs(progress=True)
+    assert "14/14" in screen.getvalue()
+
+
+def test_the_bar_is_closed_however_training_ends(screen, monkeypatch):
+    screen = screen()
+    for error in (KeyboardInterrupt, RuntimeError):
+
+        def fails(run, error=error):
+            raise error
+
+        try:
+            epochs(callbacks=[fails])
+        except RuntimeError:
+            pass
+        assert "7/14" in screen.getvalue() and screen.getvalue().endswith("\n")
+        screen.truncate(0)
+
+
+def test_it_goes_on_where_training_does(screen, tmp_path):
+    screen = screen()
+    pytest.importorskip("safetensors")
+    path = tmp_path / "run.safetensors"
+    X, y = samples()
+    for n in (2, 3):
+        screen.truncate(0)
+        learn(plain_net(), X, y, epochs=n, checkpoint=path)
+    assert "epoch 3/3" in screen.getvalue() and " 14/21" in screen.getvalue()
+
+
+def test_stopping_early_leaves_the_bar_where_it_is(screen):
+    screen = screen()
+    X, y = samples()
+    history = learn(plain_net(), X, y, epochs=9, callbacks=[EarlyStopping(1, monitor="loss",
+                    larger_is_better=True)])  # fmt: skip
+    assert history.epochs == 2 and "14/63" in screen.getvalue()
+
+
+def test_who_looks(monkeypatch):
+    assert not progress.somebody_looks()
+    shell = type("ZMQInteractiveShell", (), {})()
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    assert progress.somebody_looks()
+    monkeypatch.setattr(sys, "stderr", None)  # as under pythonw
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: None))
+    assert not progress.somebody_looks()
