@@ -81,6 +81,21 @@ def test_totals_by_hand(rng):
     assert one.optimizer_bytes == one.cache_bytes == 0
 
 
+def test_what_an_optimizer_takes(rng):
+    net = small(rng)
+    n = sum(p.value.size for p in net.parameters())
+    largest = 6 * 5
+    for rule, slots in ((optim.SGD, 0), (optim.Momentum, 1), (optim.Adam, 2)):
+        assert net.summary((4, 6), optimizer=rule).optimizer_bytes == 4 * slots * n
+        assert rule(net.parameters(), lr=0.1).nbytes == 4 * (slots * n + largest)
+    decaying = optim.Adam(net.parameters(), lr=0.1, weight_decay=0.1)
+    found = net.summary((4, 6), optimizer=decaying)
+    assert found.optimizer_bytes == decaying.nbytes == 4 * (2 * n + 2 * largest)
+    assert optim.AdamW(net.parameters(), lr=0.1, weight_decay=0.1).nbytes == 4 * (2 * n + largest)
+    one_layer = optim.SGD(Linear(600, 500, rng=rng).parameters(), lr=0.1)
+    assert one_layer.nbytes == 8 * optim.base.BLOCK  # a large array moves in pieces
+
+
 class Counting(np.ndarray):
     """An array that counts what NumPy computes with it, by the convention of `Layer.flops`."""
 
@@ -179,23 +194,31 @@ def training_step(net, x, labels, optimizer):
     optimizer.step()
 
 
-@pytest.mark.parametrize("kind", [Sequential, Checkpointed])
+@pytest.mark.parametrize(
+    "kind, sizes, m",
+    [
+        (Sequential, (784, 256, 128, 10), 64),
+        (Sequential, (784, 256, 128, 10), 256),
+        (Sequential, (100,) * 33, 200),
+        (Checkpointed, (100,) * 33, 200),
+    ],
+)
 @pytest.mark.parametrize("rule", [optim.SGD, optim.Adam])
-def test_a_step_takes_hardly_more_than_what_is_kept(kind, rule, rng):
+def test_a_step_takes_hardly_more_than_what_is_kept(kind, sizes, m, rule, rng):
     """Everything that comes and goes in a step fits into a fifth more than summary() says."""
-    sizes = [100] * 33
     layers = [
         layer
         for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True)
         for layer in (Linear(n_in, n_out, rng=rng, dtype=np.float32), ReLU())
     ]
-    net = kind(*layers)
-    x, labels = rng.standard_normal((100, 100)).astype(np.float32), rng.integers(0, 100, 100)
+    net = kind(*layers[:-1])
+    x = rng.standard_normal((m, sizes[0])).astype(np.float32)
+    labels = rng.integers(0, sizes[-1], m)
     tracemalloc.start()
     try:
         optimizer = rule(net.parameters(), lr=0.01)
-        training_step(net, x, labels, optimizer)
-        training_step(net, x, labels, optimizer)
+        for _ in range(3):
+            training_step(net, x, labels, optimizer)
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

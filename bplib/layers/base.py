@@ -185,8 +185,8 @@ class Layer(abc.ABC):
         Arguments:
             input_shape: of a batch, such as (32, 64).
             dtype: of the batch, float32 or float64; that of the parameters when left out.
-            optimizer: one, or its class, or how many numbers it keeps for each parameter, so that
-                its memory counts too.
+            optimizer: one, whose `nbytes` then count too; or its class, or how many numbers it
+                keeps for each parameter, for these numbers alone.
 
         Returns:
             A Summary: `rows`, one for each layer, and totals: `parameters`, `forward_flops`,

@@ -13,7 +13,6 @@ from bplib import expect
 from bplib.backend import xp_of
 from bplib.errors import DomainError, DTypeError, kind_of
 from bplib.layers.base import Layer
-from bplib.layers.parameter import Parameter
 from bplib.layers.probe import Probe
 
 HEAD = ("layer", "output", "parameters", "FLOPs forward", "backward", "cache")
@@ -52,7 +51,7 @@ class Summary:
         rows: one for each layer, each before what it is made of.
         parameters: how many numbers are learned; what stands in two places counts once.
         gradient_bytes: what the parameters' gradients take.
-        optimizer_bytes: what the optimizer keeps for the parameters.
+        optimizer_bytes: what the optimizer takes.
         optimizer: its name, "" without one.
     """
 
@@ -172,15 +171,14 @@ def summary_of(layer: Layer, input_shape: Any, dtype: Any, optimizer: Any) -> Su
     probe = Probe(layer)
     probe.run((xp_of(values[0]) if values else np).zeros(shape, dtype=dtype))
     parameters = list({id(one): one for one in layer.parameters()}.values())
-    slots, moved, name = _state(optimizer, parameters)
+    gradient_bytes = sum(one.value.nbytes for one in parameters)
     return Summary(
         shape,
         str(dtype),
         tuple(_row(probe, place, one) for place, one in probe.layers.items()),
         sum(one.value.size for one in parameters),
-        sum(one.value.nbytes for one in parameters),
-        slots * sum(one.value.nbytes for one in moved),
-        name,
+        gradient_bytes,
+        *_state(optimizer, gradient_bytes),
     )
 
 
@@ -192,15 +190,15 @@ def _row(probe: Probe, place: str, layer: Layer) -> Row:
     return Row(place, said, probe.shapes.get(place), sum(own), there, back, probe.kept[place])
 
 
-def _state(optimizer: Any, parameters: list[Parameter]) -> tuple[int, list[Parameter], str]:
-    """How many arrays an optimizer keeps for each parameter, for which ones, and its name."""
+def _state(optimizer: Any, parameter_bytes: int) -> tuple[int, str]:
+    """The bytes that an optimizer takes, and its name."""
     if optimizer is None:
-        return 0, [], ""
+        return 0, ""
     slots = getattr(optimizer, "slots", None)
     if isinstance(slots, tuple):
-        kind = optimizer if isinstance(optimizer, type) else type(optimizer)
-        moved = parameters if optimizer is kind else optimizer.parameters
-        return len(slots), moved, kind.__name__
+        if isinstance(optimizer, type):
+            return len(slots) * parameter_bytes, optimizer.__name__
+        return optimizer.nbytes, type(optimizer).__name__
     if isinstance(optimizer, bool) or not isinstance(optimizer, int):
         raise DTypeError(
             f"summary: optimizer is {kind_of(optimizer)}; an optimizer, its class, or how many "
@@ -208,7 +206,7 @@ def _state(optimizer: Any, parameters: list[Parameter]) -> tuple[int, list[Param
         )
     if optimizer < 0:
         raise DomainError(f"summary: optimizer is {optimizer}; it must be at least 0.")
-    return optimizer, parameters, "optimizer"
+    return optimizer * parameter_bytes, "optimizer"
 
 
 def _short(n: int | None) -> str:

@@ -13,14 +13,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array, quiet, xp_of
+from bplib.backend import Array, quietly, xp_of
 from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, kind_of
 from bplib.optim.settings import Group, Setting, grouped, name_of, not_negative
 from bplib.optim.state import check_state
 
 BLOCK = 262_144
-"""Entries that move together on the host. A rule passes over its arrays several times; a piece of
-this size stays in the processor's cache meanwhile, and no temporary is larger than the piece."""
+"""Entries that move together on the host, so that no temporary is larger than a megabyte or two.
+Temporaries of that size are made anew in every step: the memory that was freed last is the memory
+that is given out next, and it is still in the processor's cache."""
 
 
 class Optimizer:
@@ -67,7 +68,6 @@ class Optimizer:
             {slot: xp_of(p.value).zeros_like(p.value) for slot in self.slots}
             for p in self.parameters
         ]
-        self._scratch: dict[Any, Array] = {}
         self._made_for = [(type(p.value), p.value.shape, p.value.dtype) for p in self.parameters]
 
     @property
@@ -97,6 +97,15 @@ class Optimizer:
             for group in self._groups
         ]
 
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes itself: its slots, and the room that a step computes in."""
+        slots = sum(array.nbytes for slots in self._slots for array in slots.values())
+        room = max(min(p.value.size, BLOCK) * p.value.itemsize for p in self.parameters)
+        decays = not self.decoupled and any(group["weight_decay"] for group in self.groups)
+        return slots + room * (1 + decays)
+
+    @quietly
     def step(self) -> None:
         """Moves every parameter by one step, in place.
 
@@ -111,9 +120,8 @@ class Optimizer:
         for i, parameter in enumerate(self.parameters):
             self._check_gradient(i, parameter)
         self.steps += 1
-        with quiet():
-            for group in self._groups:
-                self._step_group(group)
+        for group in self._groups:
+            self._step_group(group)
 
     def _step_group(self, group: Group) -> None:
         usual = {name: self.__dict__[name] for name in group.own}
@@ -137,29 +145,10 @@ class Optimizer:
 
     def _move_piece(self, value: Array, grad: Array, slots: dict[str, Array]) -> None:
         if self.weight_decay and not self.decoupled:
-            decayed = self.scratch(value, "decayed gradient")
-            xp_of(value).multiply(value, self.weight_decay, out=decayed)
+            decayed = self.weight_decay * value
             decayed += grad
             grad = decayed
         self.update(value, grad, **slots)
-
-    def scratch(self, like: Array, purpose: str = "update") -> Array:
-        """Room to compute in: an array of like's shape and dtype, with any numbers in it.
-
-        For each purpose it is the same memory in every step, which saves asking the system for it.
-        """
-        key = purpose, type(like), like.shape, like.dtype
-        room = self._scratch.get(key)
-        if room is None:
-            if like.size > BLOCK or not isinstance(like, np.ndarray):
-                return xp_of(like).empty_like(like)
-            whole = purpose, like.dtype
-            if whole not in self._scratch:
-                largest = max(parameter.value.size for parameter in self.parameters)
-                self._scratch[whole] = np.empty(min(BLOCK, largest), like.dtype)
-            room = self._scratch[whole][: like.size].reshape(like.shape)
-            self._scratch[key] = room
-        return room
 
     def _check_gradient(self, i: int, parameter: Any) -> None:
         value, grad = parameter.value, parameter.grad
