@@ -328,13 +328,16 @@ def wrong_settings(name):
                 yield Mistake(f"{each.name} is {value!r:.20}", call, DTypeError, words)
         for value in BAD_VALUES.get((name, each.name), ()):
             right, given = good[each.name], value
+            words = (each.name, "" if each.annotation == "Any" else f"{value}".removesuffix(".0"))
             if is_array(each):
                 given = right.copy()
                 given.reshape(-1)[5 % right.size] = value
+                words = (f"{each.name} holds {value:g} at index",)
+                if value == 0.5:
+                    words = ("row 1 of", each.name, "sums to 1.25")  # of chances, not the number
             call = with_array(name, each.name, given)
-            yield Mistake(
-                f"{each.name} holds {value!r}", call, (DomainError, ShapeError), (each.name,)
-            )
+            what = f"{each.name} is {value!r}"
+            yield Mistake(what, call, (DomainError, ShapeError), words)
 
 
 def wrong_upstream(name):
