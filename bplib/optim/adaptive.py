@@ -55,10 +55,8 @@ class AdaGrad(Optimizer):
 
     def update(self, value: Array, grad: Array, squares: Array) -> None:
         """squares ← squares + grad²; value ← value − lr · grad / (√squares + ε)."""
-        step = self.scratch(value)
-        xp_of(value).multiply(grad, grad, out=step)
-        squares += step
-        _go(value, grad, squares, self.lr, self.epsilon, step)
+        squares += grad * grad
+        _go(value, grad, squares, self.lr, self.epsilon)
 
 
 class RMSProp(Optimizer):
@@ -105,9 +103,8 @@ class RMSProp(Optimizer):
 
     def update(self, value: Array, grad: Array, squares: Array) -> None:
         """squares ← β · squares + (1 − β) · grad²; value ← value − lr · grad / (√squares + ε)."""
-        step = self.scratch(value)
-        _mix_square(squares, grad, self.beta, step)
-        _go(value, grad, squares, self.lr, self.epsilon, step)
+        _mix_square(squares, grad, self.beta)
+        _go(value, grad, squares, self.lr, self.epsilon)
 
 
 class Adam(Optimizer):
@@ -160,16 +157,14 @@ class Adam(Optimizer):
 
     def update(self, value: Array, grad: Array, mean: Array, squares: Array) -> None:
         """Mixes grad into mean and grad² into squares; value ← value − lr · m̂ / (√v̂ + ε)."""
-        step = self.scratch(value)
-        xp_of(value).multiply(grad, 1 - self.beta1, out=step)
         mean *= self.beta1
-        mean += step
-        _mix_square(squares, grad, self.beta2, step)
+        mean += (1 - self.beta1) * grad
+        _mix_square(squares, grad, self.beta2)
         # The corrections are numbers. Both sides of the fraction are multiplied by the root of
         # the second one, which spares a pass over the array.
         correction1 = 1 - self.beta1**self.steps
         root2 = math.sqrt(1 - self.beta2**self.steps)
-        _go(value, mean, squares, self.lr / correction1 * root2, self.epsilon * root2, step)
+        _go(value, mean, squares, self.lr / correction1 * root2, self.epsilon * root2)
 
 
 class AdamW(Adam):
@@ -216,21 +211,20 @@ class AdamW(Adam):
         super().update(value, grad, mean, squares)
 
 
-def _mix_square(squares: Array, grad: Array, beta: float, room: Array) -> None:
+def _mix_square(squares: Array, grad: Array, beta: float) -> None:
     """squares ← β · squares + (1 − β) · grad²."""
-    xp_of(grad).multiply(grad, grad, out=room)
-    room *= 1 - beta
+    square = grad * grad
+    square *= 1 - beta
     squares *= beta
-    squares += room
+    squares += square
 
 
-def _go(
-    value: Array, direction: Array, squares: Array, lr: float, epsilon: float, room: Array
-) -> None:
+def _go(value: Array, direction: Array, squares: Array, lr: float, epsilon: float) -> None:
     """value ← value − lr · direction / (√squares + ε)."""
     xp = xp_of(value)
-    xp.sqrt(squares, out=room)
-    room += epsilon
-    xp.divide(direction, room, out=room)
-    room *= lr
-    value -= room
+    step = xp.empty_like(value)
+    xp.sqrt(squares, out=step)
+    step += epsilon
+    xp.divide(direction, step, out=step)
+    step *= lr
+    value -= step

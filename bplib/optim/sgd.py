@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bplib.backend import Array, xp_of
+from bplib.backend import Array
 from bplib.optim.base import Optimizer
 from bplib.optim.settings import Setting, share
 
@@ -38,9 +38,7 @@ class SGD(Optimizer):
 
     def update(self, value: Array, grad: Array) -> None:
         """value ← value − lr · grad, in place; value and grad have one shape and dtype."""
-        step = self.scratch(value)
-        xp_of(value).multiply(grad, self.lr, out=step)
-        value -= step
+        value -= self.lr * grad
 
 
 class Momentum(Optimizer):
@@ -82,9 +80,7 @@ class Momentum(Optimizer):
         """velocity ← β · velocity + grad; value ← value − lr · velocity."""
         velocity *= self.beta
         velocity += grad
-        step = self.scratch(value)
-        xp_of(value).multiply(velocity, self.lr, out=step)
-        value -= step
+        value -= self.lr * velocity
 
 
 class Nesterov(Momentum):
@@ -116,8 +112,7 @@ class Nesterov(Momentum):
         """velocity ← β · velocity + grad; value ← value − lr · (grad + β · velocity)."""
         velocity *= self.beta
         velocity += grad
-        step = self.scratch(value)
-        xp_of(value).multiply(velocity, self.beta, out=step)
+        step = self.beta * velocity
         step += grad
         step *= self.lr
         value -= step
