@@ -1,0 +1,188 @@
+"""Several judges side by side, each a process with a fork server of its own.
+
+`python -m bplib.grading.judges`: the first line on standard input says what is asked, every further
+line is a submission, and every answer is one line.  A judge that a submission manages to take down
+is replaced; that submission could not be graded, and the others are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from bplib.grading.contain import keep_secrets
+from bplib.grading.judge import Report, grade, refused
+from bplib.grading.plan import Plan
+from bplib.grading.submissions import Submission
+from bplib.grading.workers import Workers, environment
+
+_PATIENCE = 60.0  # seconds beyond what the workers of one submission may take
+
+
+def grade_all(
+    submissions: Sequence[Submission],
+    folder: Path,
+    plan: Plan,
+    *,
+    jobs: int,
+    hidden: Iterable[Path] = (),
+    level: str = "namespaces",
+    done: Callable[[Report], None] = lambda report: None,
+) -> list[Report]:
+    """The reports on all submissions, in their order.
+
+    Arguments:
+        submissions: what was handed in.
+        folder: of all of them.
+        plan: what counts.
+        jobs: how many are graded side by side.
+        hidden: files and folders that no worker may see.
+        level: the strictest containment to try.
+        done: called with every report when it is there.
+
+    Returns:
+        The reports.
+    """
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    for number in range(len(submissions)):
+        waiting.put(number)
+    reports: dict[int, Report] = {}
+    brief = {
+        "folder": str(folder.resolve()),
+        "plan": plan.to_json(),
+        "hidden": [str(path) for path in hidden],
+        "level": level,
+    }
+    judges = [_Judge(json.dumps(brief), plan) for _ in range(min(jobs, len(submissions)))]
+
+    def work(judge: _Judge) -> None:
+        while not judge.stopped:
+            try:
+                number = waiting.get_nowait()
+            except queue.Empty:
+                return
+            reports[number] = judge.grade(submissions[number])
+            done(reports[number])
+
+    threads = [threading.Thread(target=work, args=(judge,), daemon=True) for judge in judges]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(0.2)
+    finally:
+        for judge in judges:
+            judge.stop()
+    return [reports[number] for number in sorted(reports)]
+
+
+class _Judge:
+    """One process that grades, started when it is first needed and again when it was taken down."""
+
+    def __init__(self, brief: str, plan: Plan) -> None:
+        self.brief, self.plan = brief, plan
+        self.process: subprocess.Popen[str] | None = None
+        self.stopped = False
+
+    def grade(self, submission: Submission) -> Report:
+        count = max(1, len(submission.notebooks))
+        try:
+            process = self._running()
+            assert process.stdin is not None and process.stdout is not None
+            watch = threading.Timer(count * self.plan.limits.seconds + _PATIENCE, process.kill)
+            watch.daemon = True
+            watch.start()
+            try:
+                process.stdin.write(json.dumps(asdict(submission)) + "\n")
+                process.stdin.flush()
+                said = process.stdout.readline()
+            finally:
+                watch.cancel()
+            if said.startswith('{"refused"'):
+                problem = json.loads(said)["refused"]
+                return refused(submission, self.plan, problem)
+            return Report.from_json(said)
+        except (OSError, ValueError, KeyError, TypeError):
+            self._end()
+            return refused(
+                submission, self.plan, "the submission ended the process that graded it."
+            )
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self.process is None or self.process.poll() is not None:
+            self._end()
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "bplib.grading.judges"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**environment(), "BPLIB_PROGRESS": "memory"},
+                text=True,
+                encoding="ascii",
+                start_new_session=True,
+            )
+            assert self.process.stdin is not None
+            self.process.stdin.write(self.brief + "\n")
+            self.process.stdin.flush()
+        return self.process
+
+    def stop(self) -> None:
+        """Ends the judge; its worker ends with it."""
+        self.stopped = True
+        self._end()
+
+    def _end(self) -> None:
+        process, self.process = self.process, None
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:  # what could not be written any more
+                    pass
+        try:
+            process.wait(10 if self.stopped else 2)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def main() -> None:
+    """Grade what standard input asks for, until it ends."""
+    keep_secrets()
+    out = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # what anything else prints is no report
+    brief = json.loads(sys.stdin.readline())
+    plan, folder = Plan.from_json(brief["plan"]), Path(brief["folder"])
+    hidden = [Path(one) for one in brief["hidden"]]
+    with Workers(plan.limits, hidden, brief["level"]) as workers:
+        for line in sys.stdin:
+            found = json.loads(line)
+            found["notebooks"] = tuple(found["notebooks"])
+            found["problems"] = tuple(found["problems"])
+            said = _said(Submission(**found), folder, plan, workers)
+            try:
+                out.write(said + "\n")
+                out.flush()
+            except OSError:  # nobody waits for it any more
+                break
+
+
+def _said(submission: Submission, folder: Path, plan: Plan, workers: Workers) -> str:
+    try:
+        return grade(submission, folder, plan, workers).to_json()
+    except Exception as error:  # one bad submission never stops the others
+        return json.dumps({"refused": f"could not be graded: {error}"})
+
+
+if __name__ == "__main__":
+    main()
