@@ -1,4 +1,4 @@
-"""The command line: ``bplib book | check | hint | progress | reset | export | doctor``.
+"""The command line: ``bplib book | check | grade | hint | progress | reset | export | doctor``.
 
 `main` is the console script. It needs typer and rich (the extra ``book``); without them it says so
 in one sentence. Each command is a small module beside this one, imported when it is called.

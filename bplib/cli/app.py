@@ -117,6 +117,40 @@ def check(
 
 
 @app.command()
+def grade(
+    submissions: Annotated[
+        Path, typer.Argument(help="The folder: NAME.ipynb files, or a folder for each student.")
+    ],
+    config: Annotated[
+        Path | None, typer.Option(help="A TOML file: exercises, points, seeds, limits, due date.")
+    ] = None,
+    chapter: Annotated[
+        list[int] | None, typer.Option(help="Without it: all exercises of this chapter count.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the marks to this file.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a feedback page for each into this folder.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Side by side (default: one for each processor).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, no table.")] = False,
+) -> int:
+    """Grade a class: every submission in a worker of its own, with limits."""
+    from bplib.cli.grade import grade as grade_submissions
+
+    return grade_submissions(
+        submissions,
+        config=config,
+        chapters=chapter or (),
+        csv=csv,
+        html=html,
+        jobs=jobs,
+        as_json=as_json,
+    )
+
+
+@app.command()
 def hint(name: Annotated[str, typer.Argument(help="The exercise, such as mse_gradient.")]) -> None:
     """Show the next of the three hints for an exercise."""
     from bplib import checks
