@@ -83,3 +83,11 @@ def shelf(root: Path, *folders: str) -> list[Notebook]:
             if "." not in path.stem:
                 found.append(Notebook(root, path, read_notebook(path)))
     return found
+
+
+def default_root() -> Path:
+    """The repository: the working directory when it holds the texts, else around this package."""
+    here = Path.cwd()
+    if (here / "book" / "text").is_dir() or (here / "solutions" / "text").is_dir():
+        return here
+    return Path(__file__).resolve().parents[2]

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bplib.cli.author import author
 from bplib.errors import BplibError
 
 app = typer.Typer(
@@ -186,6 +187,7 @@ def reset(
 
 export = typer.Typer(no_args_is_help=True, help="Make a course for nbgrader or otter-grader.")
 app.add_typer(export, name="export")
+app.add_typer(author, name="author")
 
 _Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]
 _Chapters = Annotated[str | None, typer.Option(help="Such as 1,2 or 0-2 (default: all).")]
