@@ -1,9 +1,14 @@
 """Layers composed: the chain rule over rows and shortcuts, names, states, and what is refused."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import bplib
 from bplib import (
+    Checkpointed,
     Dropout,
     Flatten,
     Layer,
@@ -13,6 +18,7 @@ from bplib import (
     Residual,
     Sequential,
     gradcheck,
+    io,
     losses,
     optim,
     tape,
@@ -206,3 +212,44 @@ def test_a_layer_of_layers_needs_to_say_only_what_it_is_made_of(rng):
     with pytest.raises(DomainError) as caught:
         net.named_parameters()
     assert str(caught.value) == "Scaled: two of its arrays are called 'scale'; rename one."
+
+
+def gate():
+    """The layer in CONTRIBUTING.md."""
+    text = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(class Gate.*?)```", text, re.DOTALL)[1]
+    names = {**vars(bplib), "np": np}
+    exec(code, names)
+    return names["Gate"]
+
+
+def test_the_layer_for_contributors_gets_everything_from_two_methods(rng, tmp_path):
+    Gate = gate()
+
+    def make(kind):
+        masks = np.random.default_rng(3)
+        return kind(
+            Linear(3, 5, rng=np.random.default_rng(1)),
+            Residual(Gate(5, rng=np.random.default_rng(2)), Dropout(0.3, rng=masks)),
+            Gate(5, rng=np.random.default_rng(4)),
+        )
+
+    net, lean, x = make(Sequential), make(Checkpointed), rng.standard_normal((6, 3))
+    assert gradcheck(net, x).ok
+    assert list(net.named_parameters())[2:4] == ["1.0.opening.0.W", "1.0.opening.0.b"]
+    assert repr(net[2]) == (
+        "Gate(\n  (opening) Sequential(\n    (0) Linear(5 → 5, float64)\n    (1) Sigmoid()\n  )\n)"
+    )
+    dy = net.forward(x)
+    assert lean.forward(x).tobytes() == dy.tobytes()
+    assert lean.backward(dy).tobytes() == net.backward(dy).tobytes()
+    for mine, other in zip(lean.parameters(), net.parameters(), strict=True):
+        assert mine.grad.tobytes() == other.grad.tobytes()
+    io.save(tmp_path / "gate.safetensors", net)
+    io.load(tmp_path / "gate.safetensors", into=lean)
+    net.eval()
+    assert not net[2].opening[1].training
+    assert net.summary((6, 3)).rows[4].layer == "Sequential"
+    assert net.to(np.float32).forward(x.astype(np.float32)).dtype == np.float32
+    with pytest.raises(NotReadyError, match="^Gate: backward was called before forward"):
+        Gate(5, rng=rng).backward(dy)
