@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pairs import TABLE
+from random_cases import GENERATORS, backward, forward, random_case
 
 torch = pytest.importorskip("torch")
 
@@ -62,7 +63,7 @@ THEIRS = {
     ),
     "softmax_cross_entropy": lambda z, labels, **settings: cross_entropy(z, labels, **settings),
     "kl_divergence": lambda z, target: torch.nn.functional.kl_div(
-        torch.log_softmax(z, dim=1), torch.tensor(target), reduction="batchmean"
+        torch.log_softmax(z, dim=1), torch.as_tensor(target), reduction="batchmean"
     ),
     "hinge": lambda s, labels: torch.clamp(1 - torch.tensor(labels) * s, min=0).mean(),
 }
@@ -103,14 +104,32 @@ def test_every_row_has_a_peer():
 def test_values_and_gradients_agree(row, seed):
     inputs = row.inputs(seed)
     y, cache = row.forward(*inputs)
-    dy = np.random.default_rng(seed).standard_normal(np.shape(y))
-    ours = row.backward(np.asarray(dy), cache)
-
+    dy = np.asarray(np.random.default_rng(seed).standard_normal(np.shape(y)))
     tensors = [torch.tensor(x, requires_grad=True) for x in inputs]
     theirs = row.call(THEIRS[row.name], tensors, inputs)
-    wanted = row.wanted(tensors)
-    gradients = torch.autograd.grad(theirs, wanted, torch.tensor(dy).reshape(theirs.shape))
+    agree(y, dy, row.backward(dy, cache), theirs, row.wanted(tensors))
 
+
+@pytest.mark.parametrize("name", sorted(GENERATORS))
+def test_random_cases_agree(name):
+    """Fifty of the cases that are held against finite differences."""
+    for number in range(50):
+        case, rng = random_case(name, number)
+        y, cache = forward(name, case, case.inputs)
+        dy = np.asarray(rng.standard_normal(np.shape(y)))
+        tensors = [torch.tensor(x, requires_grad=True) for x in case.inputs]
+        target = case.settings.get("target")  # of a loss, where it is an array like the prediction
+        settings = {k: v for k, v in case.settings.items() if k != "target"}
+        more = [] if target is None else [torch.tensor(target)]
+        if case.names:
+            theirs = THEIRS[name](settings["condition"], *tensors)
+        else:
+            theirs = THEIRS[name](*tensors, *more, **settings)
+        agree(y, dy, backward(name, dy, cache), theirs, tensors)
+
+
+def agree(y, dy, ours, theirs, wanted):
+    gradients = torch.autograd.grad(theirs, wanted, torch.tensor(dy).reshape(theirs.shape))
     np.testing.assert_allclose(y, theirs.detach().numpy(), rtol=1e-12, atol=1e-13)
     for mine, other in zip(ours, gradients, strict=True):
         scale = float(other.abs().max())

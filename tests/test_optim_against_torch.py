@@ -59,17 +59,58 @@ RULES = [
 SHAPES = (4, 3), (5,)
 
 
-@pytest.mark.parametrize("ours, theirs, settings, their_settings", RULES)
-def test_a_hundred_steps_agree(ours, theirs, settings, their_settings):
-    """Step by step, on a loss with two valleys, two groups, a changing learning rate."""
+GROUPS = [
+    (optim.SGD, torch.optim.SGD, {"weight_decay": 0.3}, {"weight_decay": 0.3}),
+    (
+        optim.Momentum,
+        torch.optim.SGD,
+        {"beta": 0.5, "weight_decay": 0.3},
+        {"momentum": 0.5, "weight_decay": 0.3},
+    ),
+    (
+        optim.Nesterov,
+        torch.optim.SGD,
+        {"beta": 0.5, "weight_decay": 0.3},
+        {"momentum": 0.5, "nesterov": True, "weight_decay": 0.3},
+    ),
+    (
+        optim.AdaGrad,
+        torch.optim.Adagrad,
+        {"epsilon": 0.1, "weight_decay": 0.3},
+        {"eps": 0.1, "weight_decay": 0.3},
+    ),
+    (
+        optim.RMSProp,
+        torch.optim.RMSprop,
+        {"beta": 0.5, "epsilon": 0.1, "weight_decay": 0.3},
+        {"alpha": 0.5, "eps": 0.1, "weight_decay": 0.3},
+    ),
+    *(
+        (
+            ours,
+            theirs,
+            {"beta1": 0.5, "beta2": 0.7, "epsilon": 0.1, "weight_decay": 0.3},
+            {"betas": (0.5, 0.7), "eps": 0.1, "weight_decay": 0.3},
+        )
+        for ours, theirs in ((optim.Adam, torch.optim.Adam), (optim.AdamW, torch.optim.AdamW))
+    ),
+]
+"""What the second group has for itself; the first one takes PyTorch's own defaults."""
+
+
+def a_hundred_steps(make_ours, make_theirs, schedule=None, their_schedule=None):
+    """Step by step, on a loss with two valleys and much noise, with a changing learning rate."""
     rng = np.random.default_rng(0)
     starts = [rng.standard_normal(shape) for shape in SHAPES]
     a = [SimpleNamespace(value=x.copy(), grad=None, name="W") for x in starts]
     b = [torch.nn.Parameter(torch.tensor(x)) for x in starts]
-    mine = ours([{"parameters": a[:1]}, {"parameters": a[1:], "lr": 0.03}], lr=0.01, **settings)
-    other = theirs([{"params": b[:1]}, {"params": b[1:], "lr": 0.03}], lr=0.01, **their_settings)
-    my_lr = optim.Scheduler(mine, schedules.cosine(120, end=0.1))
-    other_lr = torch.optim.lr_scheduler.LambdaLR(other, schedules.cosine(120, end=0.1))
+    mine, other = make_ours(a), make_theirs(b)
+    schedule = schedule or schedules.cosine(120, end=0.1)
+    my_lr = optim.Scheduler(mine, schedule)
+    if their_schedule is None:
+        other_lr = torch.optim.lr_scheduler.LambdaLR(other, schedule)
+    else:
+        other_lr = their_schedule(other)
     for k in range(100):
         for x, y in zip(a, b, strict=True):
             noise = rng.standard_normal(x.value.shape)
@@ -83,6 +124,30 @@ def test_a_hundred_steps_agree(ours, theirs, settings, their_settings):
             np.testing.assert_allclose(
                 x.value, y.detach().numpy(), rtol=1e-10, atol=1e-12, err_msg=f"step {k}"
             )
+
+
+@pytest.mark.parametrize("ours, theirs, settings, their_settings", RULES)
+def test_a_hundred_steps_agree(ours, theirs, settings, their_settings):
+    """With the conventions that the pages of the rules state, and a group at another rate."""
+    a_hundred_steps(
+        lambda p: ours(
+            [{"parameters": p[:1]}, {"parameters": p[1:], "lr": 0.03}], 0.01, **settings
+        ),
+        lambda p: theirs(
+            [{"params": p[:1]}, {"params": p[1:], "lr": 0.03}], 0.01, **their_settings
+        ),
+    )
+
+
+@pytest.mark.parametrize("ours, theirs, own, their_own", GROUPS)
+def test_groups_with_settings_of_their_own_agree(ours, theirs, own, their_own):
+    usual = {"momentum": 0.9} if ours in (optim.Momentum, optim.Nesterov) else {}
+    if ours is optim.Nesterov:
+        usual["nesterov"] = True
+    a_hundred_steps(
+        lambda p: ours([{"parameters": p[:1]}, {"parameters": p[1:], **own}], lr=0.01),
+        lambda p: theirs([{"params": p[:1]}, {"params": p[1:], **their_own}], lr=0.01, **usual),
+    )
 
 
 torch_lr = torch.optim.lr_scheduler
@@ -126,6 +191,24 @@ def test_schedules_agree(ours, theirs, n):
         optimizer.step()
         scheduler.step()
     np.testing.assert_allclose([ours(k) for k in range(n)], expected, rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("ours, theirs, n", SCHEDULES, ids=lambda v: getattr(v, "name", ""))
+def test_steps_under_a_schedule_agree(ours, theirs, n):
+    """Their own scheduler beside ours, while it lasts; then both repeat the last factor."""
+
+    def theirs_until_its_end(optimizer):
+        scheduler = theirs(optimizer)
+        left = iter(range(n - 1))
+        return SimpleNamespace(step=lambda: scheduler.step() if next(left, None) is not None else 0)
+
+    a_hundred_steps(
+        lambda p: optim.Adam(p, lr=0.5),
+        lambda p: torch.optim.Adam(p, lr=0.5),
+        lambda k: ours(min(k, n - 1)),
+        theirs_until_its_end,
+    )
 
 
 @pytest.mark.parametrize("limit", [0.1, 3.0, 100.0])
