@@ -48,6 +48,7 @@ def __getattr__(name: str) -> Callable[..., Tensor]:
             f"{(pair.__doc__ or '').splitlines()[0]}\n\n"
             f"`{pair.__module__}.{name}` on Tensors: the same arguments; it returns a Tensor."
         )
+        globals()[name] = operation  # found without this function from now on
         return operation
     if name.startswith("__"):
         raise AttributeError(name)

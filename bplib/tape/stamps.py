@@ -13,13 +13,12 @@ through `.value`. An array on a GPU is not looked at, since that would wait for 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bplib.backend import Array
 from bplib.errors import NotReadyError
+from bplib.tape.pairs import PAIRS
 
 if TYPE_CHECKING:
     from bplib.tape.tensor import Tensor
@@ -36,13 +35,14 @@ def stamps(node: Tensor) -> tuple[Stamp | None, ...]:
     return (_stamp(node), *inputs)
 
 
-def expect_unchanged(node: Tensor, names: Callable[[int], str]) -> None:
-    """Nothing that the pair of a node computed with was changed; `names` are its arguments'."""
+def expect_unchanged(node: Tensor) -> None:
+    """Nothing that the pair of a node computed with was changed."""
     for i, before in enumerate(node._stamps):
         tensor = node if i == 0 else node.parents[i - 1]
         if before is None or _stamp(tensor) == before:
             continue
-        what = f"{names(i - 1)} of {node.operation}" if i else f"the result of {node.operation}"
+        name = str(node.operation)
+        what = f"{PAIRS[name].name_of(i - 1)} of {name}" if i else f"the result of {name}"
         if tensor.name is not None:
             what = f"{tensor.name} ({what})"
         raise NotReadyError(
@@ -52,14 +52,11 @@ def expect_unchanged(node: Tensor, names: Callable[[int], str]) -> None:
 
 
 def _stamp(tensor: Tensor) -> Stamp:
-    return tensor._changes, _sample(tensor._value)
-
-
-def _sample(value: Array) -> bytes:
+    value = tensor._value
     if type(value) is not np.ndarray:
-        return b""
+        return tensor._changes, b""
     if value.size <= WHOLE:
-        return value.tobytes()
+        return tensor._changes, value.tobytes()
     step = value.size // SAMPLE | 1  # a prime and an odd number: each row in another column
     flat = value.reshape(-1) if value.flags.c_contiguous else value.flat
-    return flat[::step].tobytes()
+    return tensor._changes, flat[::step].tobytes()

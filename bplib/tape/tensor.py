@@ -42,8 +42,8 @@ class Tensor:
     """
 
     __slots__ = (
-        "_changes", "_stamps", "_value", "_went_back", "cache", "constant", "constants", "grad",
-        "name", "operation", "parents",
+        "_changes", "_stamps", "_value", "_wanted", "_went_back", "cache", "constant", "constants",
+        "grad", "name", "operation", "parents",
     )  # fmt: skip
     __array_ufunc__ = None  # lets array * Tensor reach Tensor.__rmul__
 
@@ -55,6 +55,7 @@ class Tensor:
         self._value = value
         self._changes = 0  # how often `value` was assigned: an in-place operator assigns too
         self._stamps: tuple = ()
+        self._wanted: tuple[bool, ...] = ()  # which parents want a gradient
         self._went_back = False
         self.grad: Array | None = None
         self.name = name
@@ -106,8 +107,7 @@ class Tensor:
         """
         if self.operation is None:
             return ()
-        wanted = tuple([not parent.constant for parent in self.parents])
-        return PAIRS[self.operation].pull(dy, self.cache, wanted)
+        return PAIRS[self.operation].pull(dy, self.cache, self._wanted)
 
     def backward(self, dy: Array | None = None) -> None:
         """Add to `.grad` of every Tensor that this one was made from, once.
@@ -257,7 +257,8 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
     result = Tensor.__new__(Tensor)
     result._start(value if type(value) is np.ndarray else xp_of(value).asarray(value))
     result.operation, result.parents, result.constants = name, parents, constants
-    result.constant = all(parent.constant for parent in parents)
+    result._wanted = wanted = tuple([not parent.constant for parent in parents])
+    result.constant = True not in wanted
     if not result.constant:
         result.cache = cache
         result._stamps = stamps(result)
