@@ -18,7 +18,7 @@ COMPILE = $(VENV_PYTHON) -m uv pip compile --quiet --no-config --universal --pyt
 	$(if $(UPGRADE),--upgrade) pyproject.toml --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help book test sync lint lock wheel clean
+.PHONY: help book test sync lint bench lock wheel clean
 
 help:
 	@echo "make book    open the book in JupyterLab"
@@ -27,13 +27,15 @@ help:
 	@echo "make test-export  the whole course through nbgrader and, where OTTER=… names it, otter"
 	@echo "make sync    bring notebooks, twins, outputs and exercises together after an edit"
 	@echo "make lint    ruff and mypy"
+	@echo "make bench   time the library beside its peers and write benchmarks/RESULTS.md"
+	@echo "             (ARGS=--quick: a rough answer, printed; ARGS=\"step memory\": parts)"
 	@echo "make lock    renew requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)"
 	@echo "make wheel   build the wheel, which is the whole course, into dist/"
-	@echo "make clean   remove caches and built files (.venv and your progress stay)"
+	@echo "make clean   remove caches and built files (environments and your progress stay)"
 
-# .venv as requirements/book.txt or requirements/test.txt has it; silent when it already is.
-.PHONY: set-up-book set-up-test
-set-up-book set-up-test: set-up-%:
+# .venv (for bench: .venv-bench) as a file in requirements/ has it; silent when it already is.
+.PHONY: set-up-book set-up-test set-up-bench
+set-up-book set-up-test set-up-bench: set-up-%:
 	@for python in $(or $(PYTHON),$(VENV_PYTHON) python3.13 python3.12 python3.11 python3 python); do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 			exec $$python requirements/set_up.py $*; \
@@ -77,6 +79,10 @@ lint: set-up-test
 	$(VENV_PYTHON) -m mypy || failed=1; \
 	exit $$failed
 
+# It sees to threads and kernels by itself: the peers take turns, each in a process of its own.
+bench: set-up-bench
+	@$(subst .venv/,.venv-bench/,$(VENV_PYTHON)) -m benchmarks $(ARGS)
+
 # test.txt first: the others take its versions, so that one environment can hold any of them.
 lock: set-up-test
 	@$(VENV_PYTHON) -m uv --version >/dev/null 2>&1 || $(VENV_PYTHON) -m pip install -qq uv
@@ -92,4 +98,4 @@ wheel: set-up-test
 
 clean:
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	@find . -path ./.venv -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -exec rm -rf {} +
+	@find . -path './.venv*' -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -exec rm -rf {} +

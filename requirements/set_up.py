@@ -2,6 +2,7 @@
 
     python requirements/set_up.py book     what a reader needs
     python requirements/set_up.py test     that, and what an author needs
+    python requirements/set_up.py bench    in .venv-bench, what the benchmarks compare with
 
 Standard library only: it runs before anything is installed. It leaves a stamp in .venv that names
 the lock, the interpreter, the project's declaration and the folder; while the stamp matches, there
@@ -21,11 +22,14 @@ from pathlib import Path
 
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+# The benchmarks' peers are large, and tests must not depend on whether they are there.
+VENV = ROOT / (".venv-bench" if sys.argv[1:] == ["bench"] else ".venv")
 STAMP = VENV / "set-up.json"
 UNFINISHED = VENV / "set-up.unfinished"
 # Every package of the key is in the locks of the value, at the same version (make lock sees to it).
-INCLUDED_IN = {"book": ("book", "test"), "test": ("test",)}
+INCLUDED_IN = {"book": ("book", "test"), "test": ("test",), "bench": ("bench",)}
+# What a lock has beside it, pinned by version only; the file says why.
+WITHOUT_HASHES = {"bench": "bench-torch"}
 
 
 def stop(sentence):
@@ -42,7 +46,8 @@ def digest(path):
 
 
 def lock_digest(purpose):
-    return digest(ROOT / "requirements" / f"{purpose}.txt")
+    files = filter(None, (purpose, WITHOUT_HASHES.get(purpose)))
+    return "+".join(digest(ROOT / "requirements" / f"{name}.txt") for name in files)
 
 
 def version_of(python):
@@ -107,7 +112,7 @@ def make_venv():
     UNFINISHED.touch()
     made = subprocess.run([base, "-m", "venv", str(VENV)])
     if made.returncode:
-        stop("the environment .venv could not be made; Python's message is above.")
+        stop(f"the environment {VENV.name} could not be made; Python's message is above.")
 
 
 def pip_install(*arguments):
@@ -151,7 +156,7 @@ def main(arguments):
     if packages and has_project(stamp):
         return
     started = time.monotonic()
-    print(f"Setting up .venv for {purpose} (once, about a minute) ...", flush=True)
+    print(f"Setting up {VENV.name} for {purpose} (once, about a minute) ...", flush=True)
     made_here = again or stamp.get("made_here", False)
     if again:
         stamp = {}
@@ -160,6 +165,8 @@ def main(arguments):
         UNFINISHED.touch()
     if not packages:
         pip_install("--require-hashes", "-r", f"requirements/{purpose}.txt")
+        if purpose in WITHOUT_HASHES:
+            pip_install("-r", f"requirements/{WITHOUT_HASHES[purpose]}.txt")
         stamp = stamp | {purpose: lock_digest(purpose)}
     # The project last and alone: pip takes no editable project beside hashes, and the lock
     # already holds what builds it.

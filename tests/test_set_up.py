@@ -20,6 +20,7 @@ def set_up(tmp_path, monkeypatch):
     (tmp_path / "requirements").mkdir()
     for lock in module.INCLUDED_IN:
         (tmp_path / "requirements" / f"{lock}.txt").write_text(f"{lock}==1\n")
+    (tmp_path / "requirements" / "bench-torch.txt").write_text("torch==1\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
@@ -121,6 +122,22 @@ def test_a_damaged_stamp_is_no_stamp(set_up):
         assert run(set_up) == ["book.txt", "."]
 
 
+def test_the_benchmarks_have_two_files_and_follow_both(set_up):
+    assert run(set_up, "bench") == ["new", "bench.txt", "bench-torch.txt", "."]
+    assert run(set_up, "bench") == []
+    (set_up.ROOT / "requirements" / "bench-torch.txt").write_text("torch==2\n")
+    assert run(set_up, "bench") == ["new", "bench.txt", "bench-torch.txt", "."]
+
+
+@pytest.mark.parametrize(("purpose", "folder"), [("test", ".venv"), ("bench", ".venv-bench")])
+def test_the_benchmarks_have_an_environment_of_their_own(monkeypatch, purpose, folder):
+    monkeypatch.setattr(sys, "argv", ["set_up.py", purpose])
+    spec = importlib.util.spec_from_file_location("set_up", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.STAMP.parent == module.VENV == SCRIPT.parents[1] / folder
+
+
 def test_an_old_python_gets_one_sentence(set_up, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 10, 1))
     monkeypatch.setattr(platform, "python_version", lambda: "3.10.1")
@@ -132,4 +149,4 @@ def test_an_old_python_gets_one_sentence(set_up, monkeypatch):
 def test_an_unknown_purpose_gets_one_sentence(set_up):
     with pytest.raises(SystemExit) as stopped:
         run(set_up, "tset")
-    assert stopped.value.code == "set-up: name one purpose: book or test."
+    assert stopped.value.code == "set-up: name one purpose: book or test or bench."

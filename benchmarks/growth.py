@@ -1,0 +1,144 @@
+"""How the time of a step grows with the parameters, the batch and the depth."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.case import Case
+from benchmarks.paired import Pace, Ratio, alternate
+from benchmarks.report import Claim, Section, table
+from benchmarks.worker import Worker
+
+LOW, HIGH = 0.9, 1.1
+ABOVE_FLOOR = 10
+"""A point counts where the step takes so many times as long as one on almost no numbers."""
+PICTURE = Path(__file__).with_name("growth.svg")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One quantity that grows while everything else stays.
+
+    Fields:
+        quantity: its name.
+        cases: one for each point.
+        size: what the point's case has of it.
+    """
+
+    quantity: str
+    cases: tuple[Case, ...]
+    size: Callable[[Case], int]
+
+
+SWEEPS = (
+    Sweep(
+        "parameters",
+        tuple(Case((w, w, w, 10), 256) for w in (64, 128, 256, 512, 1024, 2048)),
+        lambda case: case.parameters,
+    ),
+    Sweep(
+        "batch",
+        tuple(Case((512, 512, 512, 10), m) for m in (16, 32, 64, 128, 256, 512, 1024, 2048)),
+        lambda case: case.batch,
+    ),
+    Sweep(
+        "depth",
+        tuple(Case((256,) * depth + (10,), 256) for depth in (2, 4, 8, 16, 32, 64)),
+        lambda case: len(case.sizes) - 1,
+    ),
+)
+
+
+def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
+    """p of the power law seconds ≈ c · sizeᵖ, by least squares on the logarithms."""
+    return statistics.linear_regression(
+        [math.log(size) for size in sizes], [math.log(each) for each in seconds]
+    ).slope
+
+
+def above(floor: Sequence[float], points: Sequence[Sequence[float]]) -> list[int]:
+    """The places of the points whose median is well above the floor's."""
+    least = ABOVE_FLOOR * statistics.median(floor)
+    return [i for i, seconds in enumerate(points) if statistics.median(seconds) >= least]
+
+
+def measure(sweep: Sweep, pace: Pace, environment: Mapping[str, str]) -> list[list[float]]:
+    """The seconds of every round, first those of the floor, then point by point."""
+    # As many layers as the first point has, on almost nothing: what calling alone takes.
+    smallest = Case((2,) * len(sweep.cases[0].sizes), 2)
+    with ExitStack() as stack:
+        workers = {
+            str(i): stack.enter_context(Worker("layers", case, environment))
+            for i, case in enumerate((smallest, *sweep.cases))
+        }
+        return list(alternate(workers, pace).values())
+
+
+def fitted(sizes: Sequence[int], points: Sequence[Sequence[float]]) -> Ratio:
+    """The exponent of every round: the median, and the middle half of them."""
+    found = [exponent(sizes, turn) for turn in zip(*points, strict=True)]
+    return Ratio(*statistics.quantiles(found * 2, n=4, method="inclusive"))
+
+
+def run(pace: Pace, environment: Mapping[str, str], picture: Path | None = PICTURE) -> Section:
+    """Times every sweep, fits the exponents, and draws them."""
+    claims: list[Claim] = []
+    rows, drawn = [], []
+    for sweep in SWEEPS:
+        print(f"  {sweep.quantity} ...", flush=True)
+        floor, *points = measure(sweep, pace, environment)
+        counted = above(floor, points)
+        sizes = [sweep.size(case) for case in sweep.cases]
+        if len(counted) < 3:
+            rows.append([sweep.quantity, "too few points above the floor", "–"])
+            continue
+        found = fitted([sizes[i] for i in counted], [points[i] for i in counted])
+        holds = LOW <= found.median <= HIGH
+        what = f"time grows with {sweep.quantity} to the power"
+        claims.append(Claim(what, str(found), f"{LOW} to {HIGH}", holds))
+        rows.append(
+            [sweep.quantity, f"{sizes[counted[0]]:,} to {sizes[counted[-1]]:,}", str(found)]
+        )
+        medians = [statistics.median(seconds) for seconds in points]
+        drawn.append((sweep.quantity, sizes, medians, counted, found.median))
+    text = "The time of a training step (float32, SGD) while one quantity grows. A point counts "
+    text += f"where the step takes at least {ABOVE_FLOOR} times as long as one on almost no "
+    text += "numbers, which is the cost of calling.\n\n"
+    text += table(["", "from … to", "exponent"], rows)
+    if picture is not None and drawn:
+        draw(drawn, picture)
+        text += "\n\n![Time of a step against parameters, batch and depth, on logarithmic axes: "
+        text += f"the counted points lie on straight lines.]({picture.name})"
+    return Section("How the cost grows", text, claims)
+
+
+def draw(drawn: Sequence[tuple], path: Path) -> None:
+    """Three small figures side by side; hollow points are too near the floor to count."""
+    import matplotlib
+
+    from bplib.draw.style import BLUE, GREY, RC
+
+    matplotlib.use("Agg")
+    with matplotlib.rc_context({**RC, "figure.figsize": (9.6, 3.4)}):
+        from matplotlib import pyplot
+
+        figure, axes = pyplot.subplots(1, len(drawn), sharey=True, squeeze=False)
+        for axis, (quantity, sizes, medians, counted, power) in zip(axes[0], drawn, strict=True):
+            x, y = [sizes[i] for i in counted], [1e3 * medians[i] for i in counted]
+            factors = [b / a**power for a, b in zip(x, y, strict=True)]
+            middle = statistics.geometric_mean(factors)
+            ends = [x[0], x[-1]]
+            axis.plot(ends, [middle * size**power for size in ends], color=GREY, linewidth=1.2)
+            near = [i for i in range(len(sizes)) if i not in counted]
+            axis.plot(x, y, "o", color=BLUE)
+            axis.plot([sizes[i] for i in near], [1e3 * medians[i] for i in near], "o",
+                      color=BLUE, markerfacecolor="none")  # fmt: skip
+            axis.set(xscale="log", yscale="log", xlabel=quantity, title=f"exponent {power:.2f}")
+        axes[0][0].set_ylabel("one step (ms)")
+        figure.savefig(path, metadata={"Date": None})
+        pyplot.close(figure)
