@@ -13,6 +13,8 @@ Normal weights have that variance; uniform ones have it too, between bounds of �
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from bplib import expect
@@ -198,57 +200,77 @@ def glorot_uniform(
 
 
 def he_normal(
-    n_in: int, n_out: int, *, rng: np.random.Generator, dtype: type = np.float64
+    n_in: int,
+    n_out: int,
+    *,
+    rng: np.random.Generator,
+    dtype: type = np.float64,
+    slope: float = 0.0,
 ) -> np.ndarray:
     """Normal weights with variance 2/n_in, for ReLU; also named Kaiming.
 
-    W ~ N(0, 2/n_in), every entry by itself. ReLU lets half of the signal's square through, and
-    the 2 gives it back.
+    W ~ N(0, 2/((1 + a²) n_in)), every entry by itself, with a = 0 for ReLU and the slope of the
+    left side for a leaky one. ReLU lets half of the signal's square through, and the 2 gives it
+    back.
 
     Arguments:
         n_in: number of inputs, at least 1.
         n_out: number of outputs, at least 1.
         rng: the random generator to draw from.
         dtype: float32 or float64.
+        slope: a, of the leaky ReLU that follows, from 0 to 1; 0 for ReLU itself.
 
     Returns:
         `W` (n_in, n_out).
 
     Raises:
-        DomainError: where a size is below 1.
-        DTypeError: for a size that is not whole, another dtype, or an rng that is no Generator.
+        DomainError: where a size is below 1, or slope is below 0 or above 1.
+        DTypeError: for a size that is not whole, another dtype, an rng that is no Generator, or a
+            slope that is no number.
 
-    Source: K. He, X. Zhang, S. Ren, J. Sun (2015), Delving Deep into Rectifiers, equation 10.
+    Source: K. He, X. Zhang, S. Ren, J. Sun (2015), Delving Deep into Rectifiers, equations 10
+        and 15.
     """
     precision = _checked("he_normal", n_in, n_out, rng, dtype)
-    return (np.sqrt(2 / n_in) * rng.standard_normal((n_in, n_out))).astype(precision)
+    return (_he_root("he_normal", n_in, slope) * rng.standard_normal((n_in, n_out))).astype(
+        precision
+    )
 
 
 def he_uniform(
-    n_in: int, n_out: int, *, rng: np.random.Generator, dtype: type = np.float64
+    n_in: int,
+    n_out: int,
+    *,
+    rng: np.random.Generator,
+    dtype: type = np.float64,
+    slope: float = 0.0,
 ) -> np.ndarray:
     """Uniform weights with variance 2/n_in, for ReLU; also named Kaiming.
 
-    W ~ U(-c, c) with c = √(6/n_in), every entry by itself.
+    W ~ U(-c, c) with c = √(6/((1 + a²) n_in)), every entry by itself, with a = 0 for ReLU and the
+    slope of the left side for a leaky one.
 
     Arguments:
         n_in: number of inputs, at least 1.
         n_out: number of outputs, at least 1.
         rng: the random generator to draw from.
         dtype: float32 or float64.
+        slope: a, of the leaky ReLU that follows, from 0 to 1; 0 for ReLU itself.
 
     Returns:
         `W` (n_in, n_out).
 
     Raises:
-        DomainError: where a size is below 1.
-        DTypeError: for a size that is not whole, another dtype, or an rng that is no Generator.
+        DomainError: where a size is below 1, or slope is below 0 or above 1.
+        DTypeError: for a size that is not whole, another dtype, an rng that is no Generator, or a
+            slope that is no number.
 
-    Source: K. He, X. Zhang, S. Ren, J. Sun (2015), Delving Deep into Rectifiers, equation 10,
-        which gives the variance; the bounds are √3 times its root.
+    Source: K. He, X. Zhang, S. Ren, J. Sun (2015), Delving Deep into Rectifiers, equations 10
+        and 15, which give the variance; the bounds are √3 times its root.
     """
     precision = _checked("he_uniform", n_in, n_out, rng, dtype)
-    return _uniform(np.sqrt(6 / n_in), n_in, n_out, rng).astype(precision)
+    bound = math.sqrt(3) * _he_root("he_uniform", n_in, slope)
+    return _uniform(bound, n_in, n_out, rng).astype(precision)
 
 
 def orthogonal(
@@ -292,6 +314,14 @@ def orthogonal(
 
 def _uniform(bound: float, n_in: int, n_out: int, rng: np.random.Generator) -> np.ndarray:
     return rng.uniform(-bound, bound, (n_in, n_out))
+
+
+def _he_root(function: str, n_in: int, slope: float) -> float:
+    """The root of the variance that a (leaky) ReLU brings back to that of the signal."""
+    slope = expect.number(function, "slope", slope)
+    if not 0 <= slope <= 1:
+        raise DomainError(f"{function}: slope is {slope:g}; it must be between 0 and 1.")
+    return math.sqrt(2 / ((1 + slope**2) * n_in))
 
 
 def _checked(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import strategies as st
 
 import bplib
-from bplib import init
+from bplib import init, ops
 from bplib.errors import DomainError, DTypeError
 
 VARIANCES = {
@@ -104,6 +104,26 @@ def test_a_signal_keeps_its_size(family, keeps):
         assert (z**2).mean() == pytest.approx(keeps, rel=0.05)
         if family == "he":
             assert (np.maximum(z, 0) ** 2).mean() == pytest.approx(1, rel=0.05)
+
+
+@pytest.mark.parametrize("kind", ["normal", "uniform"])
+@pytest.mark.parametrize("slope", [0.0, 0.2, 1.0])
+def test_he_knows_the_slope_of_a_leaky_relu(kind, slope):
+    """Behind it the signal is as large as before; a slope of 1 is a linear map, as LeCun has it."""
+    W = make(f"he_{kind}", 400, 300, slope=slope)
+    np.testing.assert_allclose(W * np.sqrt(1 + slope**2), make(f"he_{kind}", 400, 300), atol=1e-15)
+    x = np.random.default_rng(5).standard_normal((200, 400))
+    y, _ = ops.leaky_relu(x @ W, slope)
+    assert (y**2).mean() == pytest.approx(1, rel=0.05)
+    if slope == 1:
+        np.testing.assert_allclose(W, make(f"lecun_{kind}", 400, 300), atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["he_normal", "he_uniform"])
+def test_bad_slope(name):
+    for slope, kind in ((-0.1, DomainError), (1.5, DomainError), ("leaky", DTypeError)):
+        with pytest.raises(kind, match=f"^{name}: slope is "):
+            make(name, 3, 4, slope=slope)
 
 
 def test_zeros_and_constants():
