@@ -222,6 +222,28 @@ def test_a_bare_value_is_constant_forwards_as_backwards():
     assert tape.jvp(f, x, v)[1] == pytest.approx((tape.grad(f)(x) * v).sum(), rel=1e-14)
 
 
+def test_the_tape_walks_back_on_dual_numbers_by_hand():
+    """Forward over reverse with nothing but a Tensor that holds one: x³, its slope, its bend."""
+    x = Tensor(Dual(3.0, 1.0))
+    y = x * x * x
+    y.backward()
+    assert (y.value.value, y.value.tangent) == (27.0, 27.0)
+    assert (x.grad.value, x.grad.tangent) == (27.0, 18.0)
+
+
+def test_what_a_function_may_do_with_values(rng):
+    """Looking at numbers, choosing by them, counting with them: that does not move."""
+
+    def f(x):
+        if x.value[0] > 0 and float(x.value.argmax()) >= 0:
+            x = x * np.where(x.value > 0.5, 2.0, 3.0)
+        first = [10.0, 20.0, 30.0][x.value.argmax()]
+        return (x * first).sum()
+
+    x, v = np.array([0.3, 0.9, -2.0]), np.array([1.0, 10.0, 100.0])
+    assert tape.jvp(f, x, v)[1] == pytest.approx((tape.grad(f)(x) * v).sum(), rel=1e-14)
+
+
 def test_numbers_and_tuples():
     assert tape.jvp(lambda x: x * x, 3.0, 1.0) == (9.0, 6.0)
     assert tape.hvp(lambda x: x * x * x, 2.0, 1.0) == 12.0

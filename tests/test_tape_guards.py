@@ -129,6 +129,20 @@ def test_a_change_of_a_whole_array_is_always_seen(change, shape, rng):
         np.testing.assert_array_equal(w.grad, w.value + w.value)
 
 
+@pytest.mark.parametrize("change", [assign, in_place_through_the_tensor, by_an_optimizer])
+def test_changes_on_a_device_are_seen_where_the_tensor_is_told(change, xp):
+    w = Tensor(xp.asarray(np.ones((20, 30))), "w")
+    y = (w * w).sum()
+    if change is by_an_optimizer:
+        w.grad = xp.zeros_like(w.value)
+        optim.Adam([w], lr=0.1).step()
+    elif change is assign:
+        change(w)
+    else:
+        w.value -= 0.1 * w.value
+    assert "w (x of multiply) was changed" in refused(y.backward)
+
+
 @pytest.mark.parametrize("order", ["C", "F", "every second column"])
 def test_changes_of_arrays_in_every_memory_order(order, rng):
     x = rng.standard_normal((40, 30))

@@ -1,4 +1,4 @@
-"""Reverse-mode automatic differentiation: record the pairs going forward, replay them going back.
+"""Automatic differentiation: record the pairs going forward, replay them going back.
 
     x, w = Tensor(2.0, name="x"), Tensor(-3.0, name="w")
     y = tape.exp(x * w)
@@ -7,6 +7,12 @@
 The tape knows no derivatives. Each operation is a pair of `bplib.ops` or `bplib.losses`, found by
 its name, and what the tape adds is the order: a node hands its gradient on only after everything
 that uses it has handed its own back. Gradients accumulate in `.grad`, as they do in layers.
+
+    slope = tape.grad(f)(x)                     # of a function of Tensors that returns one number
+    y, dy = tape.jvp(f, x, v)                   # forward mode: how fast f moves along v
+    Hv = tape.hvp(f, x, v)                      # and how fast its gradient does
+
+Forward mode is the same pairs once more, on dual numbers (`bplib.tape.dual`).
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ def vjp(f: Callable[..., Tensor], *inputs: Array) -> tuple[Array, Callable[[Arra
 
     Returns:
         `y`, the value as an array, and `pullback`, which turns `dy`, shaped as `y`, into a tuple
-        of one gradient for each input, zeros where `f` does not use it.
+        of one gradient for each input, zeros where `f` does not use it. It may be called as often
+        as wanted; nothing adds up.
 
     Raises:
         DTypeError: where `f` does not return a Tensor, or an input is no float.

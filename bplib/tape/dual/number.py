@@ -97,10 +97,19 @@ class Dual:
         return bool(primal(self))
 
     def __float__(self) -> float:
-        raise DTypeError("Dual: float() would lose the tangent; .item() says so.")
+        return float(self._standing_still("float()", "item"))
 
-    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
-        raise DTypeError("Dual: an array of NumPy would lose the tangent; .get() says so.")
+    def __index__(self) -> int:
+        return operator.index(self._standing_still("an index", "item"))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self._standing_still("an array of NumPy", "get"), dtype=dtype)
+
+    def _standing_still(self, what: str, way: str) -> Array:
+        """The value of a number that does not move: of one that does, somebody has to say so."""
+        if self.tangent is not None:
+            raise DTypeError(f"Dual: {what} would lose the tangent; .{way}() says so.")
+        return self.value
 
     def __repr__(self) -> str:
         if self.size == 1 and not isinstance(self.value, Dual):
