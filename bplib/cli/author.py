@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-author = typer.Typer(
-    no_args_is_help=True, help="Write exercises and chapters: new, check, sync, lint."
-)
+author = typer.Typer(no_args_is_help=True, help="Write exercises and chapters.")
 _Root = Annotated[Path | None, typer.Option(help="The repository (default: here).")]
 
 
@@ -88,20 +86,39 @@ def sync(
 
     def run(root: Path) -> int:
         from bplib.author import sync as module
+        from bplib.author import tour as page
 
+        whole = not names and page.has_place(root)
         if from_notebook:
             path = module.from_notebook(root, from_notebook)
             print(f"✓ {path.relative_to(root)} written from its notebook")
             return 0
         if check:
             problems = module.out_of_step(root, names or [])
+            problems += page.out_of_date(root) if whole else []
             for problem in problems:
                 print(f"✗ {problem}")
             return 1 if problems else 0
         problems = module.sync(root, names or [], quick=quick, fresh=fresh, jobs=jobs)
         if problems:
             print(f"{len(problems)} of the notebooks could not be synced; the rest is done.")
+        if whole and page.write(root):
+            print(f"✓ {page.PAGE.as_posix()}: written")
         return 1 if problems else 0
+
+    return _said(run, root)
+
+
+@author.command()
+def tour(root: _Root = None) -> int:
+    """Write down what the checks say to ten learners, by running what they type."""
+
+    def run(root: Path) -> int:
+        from bplib.author import tour as page
+
+        done = "written" if page.write(root) else "nothing changed"
+        print(f"✓ {page.PAGE.as_posix()}: {done}")
+        return 0
 
     return _said(run, root)
 
