@@ -65,9 +65,10 @@ def find_submissions(folder: Path, notebook: str | None = None) -> list[Submissi
         entries = sorted(os.scandir(folder), key=lambda one: one.name)
     except OSError as error:
         raise GradingError(f"{folder} cannot be read: {error.strerror}.") from error
-    found = [one for entry in entries for one in _submission(entry, folder, notebook)]
-    if not any(one.notebooks for one in found) and (folder / _SUBMITTED).is_dir():
+    files = any(one.name.endswith(".ipynb") for one in entries)
+    if not files and (folder / _SUBMITTED).is_dir():
         return find_submissions(folder / _SUBMITTED, notebook)
+    found = [one for entry in entries for one in _submission(entry, folder, notebook)]
     if not found:
         raise GradingError(
             f"{folder} holds no submissions; they are files NAME.ipynb, or a folder for each "
