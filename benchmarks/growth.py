@@ -16,7 +16,8 @@ from benchmarks.worker import Worker
 
 LOW, HIGH = 0.9, 1.1
 ABOVE_FLOOR = 10
-"""A point counts where the step takes so many times as long as one on almost no numbers."""
+"""A point counts where the step takes so many times as long as where the quantity is smallest: what
+it takes there does not grow with it, such as calling, or updating the weights for one sample."""
 PICTURE = Path(__file__).with_name("growth.svg")
 
 
@@ -26,11 +27,13 @@ class Sweep:
 
     Fields:
         quantity: its name.
+        smallest: the case with as little of it as there can be.
         cases: one for each point.
         size: what the point's case has of it.
     """
 
     quantity: str
+    smallest: Case
     cases: tuple[Case, ...]
     size: Callable[[Case], int]
 
@@ -38,16 +41,19 @@ class Sweep:
 SWEEPS = (
     Sweep(
         "parameters",
+        Case((2, 2, 2, 10), 256),
         tuple(Case((w, w, w, 10), 256) for w in (64, 128, 256, 512, 1024, 2048)),
         lambda case: case.parameters,
     ),
     Sweep(
         "batch",
-        tuple(Case((512, 512, 512, 10), m) for m in (16, 32, 64, 128, 256, 512, 1024, 2048)),
+        Case((512, 512, 512, 10), 1),
+        tuple(Case((512, 512, 512, 10), m) for m in (16, 64, 128, 256, 512, 1024, 2048, 4096)),
         lambda case: case.batch,
     ),
     Sweep(
         "depth",
+        Case((256, 10), 256),
         tuple(Case((256,) * depth + (10,), 256) for depth in (2, 4, 8, 16, 32, 64)),
         lambda case: len(case.sizes) - 1,
     ),
@@ -69,12 +75,10 @@ def above(floor: Sequence[float], points: Sequence[Sequence[float]]) -> list[int
 
 def measure(sweep: Sweep, pace: Pace, environment: Mapping[str, str]) -> list[list[float]]:
     """The seconds of every round, first those of the floor, then point by point."""
-    # As many layers as the first point has, on almost nothing: what calling alone takes.
-    smallest = Case((2,) * len(sweep.cases[0].sizes), 2)
     with ExitStack() as stack:
         workers = {
             str(i): stack.enter_context(Worker("layers", case, environment))
-            for i, case in enumerate((smallest, *sweep.cases))
+            for i, case in enumerate((sweep.smallest, *sweep.cases))
         }
         return list(alternate(workers, pace).values())
 
@@ -107,8 +111,8 @@ def run(pace: Pace, environment: Mapping[str, str], picture: Path | None = PICTU
         medians = [statistics.median(seconds) for seconds in points]
         drawn.append((sweep.quantity, sizes, medians, counted, found.median))
     text = "The time of a training step (float32, SGD) while one quantity grows. A point counts "
-    text += f"where the step takes at least {ABOVE_FLOOR} times as long as one on almost no "
-    text += "numbers, which is the cost of calling.\n\n"
+    text += f"where the step takes at least {ABOVE_FLOOR} times as long as with one sample, with "
+    text += "layers of width 2, or with one layer.\n\n"
     text += table(["", "from … to", "exponent"], rows)
     if picture is not None and drawn:
         draw(drawn, picture)
@@ -126,6 +130,7 @@ def draw(drawn: Sequence[tuple], path: Path) -> None:
     matplotlib.use("Agg")
     with matplotlib.rc_context({**RC, "figure.figsize": (9.6, 3.4)}):
         from matplotlib import pyplot
+        from matplotlib.ticker import NullFormatter
 
         figure, axes = pyplot.subplots(1, len(drawn), sharey=True, squeeze=False)
         for axis, (quantity, sizes, medians, counted, power) in zip(axes[0], drawn, strict=True):
@@ -139,6 +144,9 @@ def draw(drawn: Sequence[tuple], path: Path) -> None:
             axis.plot([sizes[i] for i in near], [1e3 * medians[i] for i in near], "o",
                       color=BLUE, markerfacecolor="none")  # fmt: skip
             axis.set(xscale="log", yscale="log", xlabel=quantity, title=f"exponent {power:.2f}")
+            axis.xaxis.set_minor_formatter(NullFormatter())
+            if sizes[-1] < 10_000:
+                axis.set_xticks(sizes[::-2], [f"{size:,}" for size in sizes[::-2]])
         axes[0][0].set_ylabel("one step (ms)")
         figure.savefig(path, metadata={"Date": None})
         pyplot.close(figure)
