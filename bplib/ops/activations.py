@@ -11,6 +11,7 @@ import math
 from bplib import expect
 from bplib.backend import Array, Cache, quietly, xp_of
 from bplib.errors import DomainError
+from bplib.ops.pieces import in_pieces
 from bplib.ops.special import normal
 
 
@@ -179,9 +180,15 @@ def gelu(x: Array, approximate: bool = False) -> tuple[Array, Cache]:
     """
     expect.reals("gelu", x=x)
     approximate = expect.flag("gelu", "approximate", approximate)
-    share, its_slope = _tanh_share(x) if approximate else normal(x)
+    share_and_its_slope = _tanh_share if approximate else normal
+
+    def value_and_slope(x: Array) -> tuple[Array, ...]:
+        share, its_slope = share_and_its_slope(x)
+        return x * share, share + x * its_slope
+
     # The slope is made here, where it costs two products more: both need one exponential.
-    return x * share, share + x * its_slope
+    y, slope = in_pieces(value_and_slope, x)
+    return y, slope
 
 
 @quietly
