@@ -1,7 +1,8 @@
 """Forward mode: how fast the result moves, and how fast the gradient moves.
 
-Both run the same functions on dual numbers (`bplib.tape.dual`). A derivative costs what the
-function costs, once more, and nothing is recorded: there is no way back.
+Both run the same functions on dual numbers (`bplib.tape.dual`). A product of two moving matrices
+becomes three products, everything else becomes two of itself: so value and derivative together
+cost up to three times what the value costs. `jvp` keeps nothing, since nobody will walk back.
 """
 
 from __future__ import annotations
