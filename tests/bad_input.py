@@ -310,10 +310,10 @@ def shape_said(name, called):
 
 
 def culprit(value, annotation):
-    """The part of a value that a sentence speaks of: in a tuple the number that is not whole."""
+    """What a sentence speaks of: in a tuple the number that is not whole, of a list its dtype."""
     if isinstance(value, tuple):
         return next(one for one in value if type(one) is float)
-    return value[0] if isinstance(value, list) and annotation == "Any" else value
+    return np.float64(value[0]) if isinstance(value, list) and annotation == "Any" else value
 
 
 def wrong_settings(name):
@@ -366,7 +366,8 @@ def wrong_upstream(name):
     wrong = np.ones(y.shape, complex)
     yield Mistake(f"{first} is complex", call(wrong), DTypeError, (first, "complex128"))
     for shape in ((*y.shape, 1), (0, 7)):
-        words = (first, str(shape), *(() if of_loss else (str(y.shape),)))
+        said = "one number is needed" if of_loss else f"but {first[1:]} had shape {y.shape}"
+        words = (f"{first} has shape {shape}", said)
         yield Mistake(f"{first} {shape}", call(np.ones(shape)), ShapeError, words)
     there = fake_device.module.asarray(np.ones(y.shape))
     words = (first, "live in different places", "numpy", "fake_device", "to_device")

@@ -185,9 +185,7 @@ def wrong_batches(name):
     for value in ([1.0], None, "text", 1.5):
         words = (called, came(value), "needed")
         yield Mistake(f"x is {came(value)}", forward(value), DTypeError, words)
-        yield Mistake(
-            f"dy is {came(value)}", backward(value), DTypeError, ("d", came(value), "needed")
-        )
+        yield Mistake(f"dy is {came(value)}", backward(value), DTypeError, (came(value), "needed"))
     wrong = X if labels else np.ones((3, 4), int)
     holds = str(wrong.dtype)
     yield Mistake("x of another kind", forward(wrong), DTypeError, (called, holds, "needed"))

@@ -40,7 +40,7 @@ def wrong_calls(mistakes, who=""):
             call()
         except BplibError as error:
             sentence = str(error)
-            missing = [word for word in words if word not in sentence]
+            missing = [word for word in words if not stands_in(word, sentence)]
             if not isinstance(error, kind):
                 yield f"{what}: {type(error).__name__} instead of {kind}: {sentence}"
             elif missing or not sentence.startswith(who):
@@ -51,6 +51,11 @@ def wrong_calls(mistakes, who=""):
             yield f"{what}: a raw {type(error).__name__}: {error}"
         else:
             yield f"{what}: no error"
+
+
+def stands_in(word, sentence):
+    """As a word or words of its own, not as a part of another."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence)
 
 
 def from_signature(name):

@@ -1,4 +1,4 @@
-"""The largest entry and the variance; sums and means are in test_pairs.py."""
+"""The largest entry and the variance; sums and means are in test_pairs_by_hand.py."""
 
 import hypothesis
 import numpy as np
