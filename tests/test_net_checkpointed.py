@@ -18,7 +18,10 @@ from bplib import (
     ReLU,
     Residual,
     Sequential,
+    fit,
     gradcheck,
+    losses,
+    optim,
 )
 from bplib.backend import to_numpy, xp_of
 from bplib.errors import DomainError, DTypeError, NotReadyError
@@ -158,6 +161,22 @@ def test_where_it_is_cut(rng):
     assert [len(s) for s in Checkpointed(ReLU(), ReLU(), ReLU()).segments] == [3]
     assert [len(s) for s in Checkpointed(ReLU(), ReLU(), ReLU(), segments=3).segments] == [1, 1, 1]
     assert [len(s) for s in Checkpointed(*flat[:4], segments=3).segments] == [2, 1, 1]
+
+
+def test_training_is_the_same():
+    rng = np.random.default_rng(4)
+    X, y = rng.standard_normal((50, 4)), rng.integers(0, 5, 50)
+    states, curves = [], []
+    for kind in (Sequential, Checkpointed):
+        net = kind(*layers())
+        optimizer = optim.Adam(net.parameters(), lr=0.01)
+        history = fit(
+            net, losses.softmax_cross_entropy, X, y, optimizer, epochs=2, batch_size=8,
+            rng=np.random.default_rng(5), validation=(X, y), progress=False,
+        )  # fmt: skip
+        states.append({name: value.tobytes() for name, value in net.state_dict().items()})
+        curves.append((history.loss, history.validation_loss))
+    assert states[0] == states[1] and curves[0] == curves[1]
 
 
 def peak(net, x, dy):

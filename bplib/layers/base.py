@@ -22,7 +22,7 @@ class Layer(abc.ABC):
 
     A new layer writes `forward` and `backward`, and lists what it has of these: `parameters`
     (learned), `buffers` (remembered), `generators` (drawn from), `children` (inner layers).
-    Names, saved states and modes follow from the lists.
+    Names, saved states, modes, moves and summaries follow from the lists.
     """
 
     training = True
