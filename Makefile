@@ -18,7 +18,7 @@ COMPILE = $(VENV_PYTHON) -m uv pip compile --quiet --no-config --universal --pyt
 	$(if $(UPGRADE),--upgrade) pyproject.toml --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help book test sync lint bench lock wheel clean
+.PHONY: help book test sync lint bench lock wheel clean mutants
 
 help:
 	@echo "make book    open the book in JupyterLab"
@@ -27,6 +27,7 @@ help:
 	@echo "make test-export  the whole course through nbgrader and, where OTTER=… names it, otter"
 	@echo "make sync    bring notebooks, twins, outputs and exercises together after an edit"
 	@echo "make lint    ruff and mypy"
+	@echo "make mutants small mistakes in the library, and which of them no test notices (ARGS=losses)"
 	@echo "make bench   time the library beside its peers and write benchmarks/RESULTS.md"
 	@echo "             (ARGS=--quick: a rough answer, printed; ARGS=\"step memory\": parts)"
 	@echo "make lock    renew requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)"
@@ -82,6 +83,10 @@ lint: set-up-test
 # It sees to threads and kernels by itself: the peers take turns, each in a process of its own.
 bench: set-up-bench
 	@$(subst .venv/,.venv-bench/,$(VENV_PYTHON)) -m benchmarks $(ARGS)
+
+# Not in test.txt: mutmut is for the odd hour in which the tests themselves are tested.
+mutants: set-up-test
+	@$(QUIET_MACHINE) $(VENV_PYTHON) tests/mutants.py $(ARGS)
 
 # test.txt first: the others take its versions, so that one environment can hold any of them.
 lock: set-up-test

@@ -126,6 +126,22 @@ SENTENCES = [
         ShapeError,
         "mse_backward: dloss has shape (3,); one number is needed, the gradient of the final loss.",
     ),
+    (
+        lambda: losses.mse_backward(cache_of(losses.mse, zeros(3), zeros(3)), None),
+        DTypeError,
+        "mse_backward: dloss is None; one number is needed, the gradient of the final loss.",
+    ),
+    (
+        lambda: ops.exp_backward(fake_device.module.asarray([1.0]), cache_of(ops.exp, zeros(1))),
+        DTypeError,
+        "exp_backward: dy and y live in different places (fake_device and numpy); "
+        "bring them together with bplib.backend.to_device.",
+    ),
+    (
+        lambda: ops.exp_backward(zeros(3) + 1j, cache_of(ops.exp, zeros(3))),
+        DTypeError,
+        "exp_backward: dy is complex128, but y was float64; give both one dtype.",
+    ),
     # dtypes
     (
         lambda: ops.exp(np.array([1, 2, 3])),
@@ -188,6 +204,11 @@ SENTENCES = [
         lambda: ops.power(np.array([4.0, 0.0]), -2),
         DomainError,
         "power: x holds 0 at index 1; the exponent -2 needs x ≠ 0.",
+    ),
+    (
+        lambda: ops.power(zeros(3), float("nan")),
+        DomainError,
+        "power: exponent is nan; it must be finite.",
     ),
     (
         lambda: ops.power(zeros(3), zeros(3)),
@@ -292,6 +313,11 @@ SENTENCES = [
         lambda: ops.mean(zeros(0, 4)),
         ShapeError,
         "mean: x is empty, its shape is (0, 4).",
+    ),
+    (
+        lambda: ops.sum(zeros(3, 4), 0, keepdims="yes"),
+        DTypeError,
+        "sum: keepdims is a str; it must be True or False.",
     ),
     # the largest entry and the variance
     (
@@ -497,6 +523,11 @@ SENTENCES = [
         "dropout: rng is an int; a numpy.random.Generator is needed, "
         "for example numpy.random.default_rng(0).",
     ),
+    (
+        lambda: ops.dropout(zeros(3), 0.5, rng(), training=None),
+        DTypeError,
+        "dropout: training is None; it must be True or False.",
+    ),
     # normalisation
     (
         lambda: ops.batch_norm(zeros(3), zeros(3), zeros(3)),
@@ -671,6 +702,11 @@ SENTENCES = [
         lambda: init.constant(3, value=np.inf),
         DomainError,
         "constant: value is inf; it must be finite.",
+    ),
+    (
+        lambda: init.he_normal(3, 4, rng=rng(), slope=-0.01),
+        DomainError,
+        "he_normal: slope is -0.01; it must be between 0 and 1.",
     ),
     # the tape
     (
