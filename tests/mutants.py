@@ -39,7 +39,7 @@ PARTS = {
     ],
     "ops": [
         "test_properties_of_pairs",
-        "test_corners_of_pairs",
+        "test_pairs_by_hand",
         "test_activations",
         "test_elementary",
         "test_normalisation",

@@ -166,6 +166,8 @@ def test_power_at_zero():
         np.testing.assert_allclose(ops.power_backward(np.ones(2), cache), slopes)
     _, cache = ops.power(x, 0.5)
     assert ops.power_backward(np.ones(2), cache)[0] == np.inf
+    assert ops.power_backward(-np.ones(2), cache)[0] == -np.inf
+    assert np.isnan(ops.power_backward(np.zeros(2), cache)[0])
 
 
 def test_where_a_function_is_not_defined():

@@ -267,7 +267,8 @@ def power(x: Array, exponent: float) -> tuple[Array, Cache]:
 def power_backward(dy: Array, cache: Cache) -> Array:
     """Gradient of x ** p: dx = dy p x ** (p - 1).
 
-    At x = 0 with 0 < p < 1 the slope is infinite, and `dx` is inf there.
+    At x = 0 with 0 < p < 1 the slope is infinite: `dx` is inf there, with the sign of dy, and NaN
+    where dy is 0 as well.
 
     Arguments:
         dy: the upstream gradient, of y's shape.
