@@ -282,6 +282,15 @@ def test_where_nothing_can_be_kept_nothing_breaks(monkeypatch, tmp_path):
     assert decision.assignment({}, lambda: None) == {}
 
 
+def test_without_a_home_nothing_breaks(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(decision, "file", homeless)
+    decision.remember("SkylakeX")
+    assert decision.assignment({}, lambda: None) == {}
+
+
 def test_a_measurement_that_fails_is_not_repeated_at_every_start(monkeypatch, capsys):
     monkeypatch.setattr(sys, "executable", str(ROOT / "no such python"))
     assert decision.assignment({}) == {}

@@ -77,20 +77,20 @@ def remembered() -> str | None:
 
 def remember(kernels: str) -> None:
     """Keeps a decision for this processor and NumPy; where nothing can be written, nothing is."""
-    path = file()
     try:
+        path = file()
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{os.getpid()}")
         beside.write_text(json.dumps({**_read(), key(): kernels}, indent=1), encoding="utf-8")
         os.replace(beside, path)
-    except OSError:
+    except (OSError, RuntimeError):  # the second: there is no home directory
         pass
 
 
 def _read() -> dict[str, object]:
     try:
         decisions = json.loads(file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return {}
     return decisions if isinstance(decisions, dict) else {}
 
