@@ -9,6 +9,7 @@ setting or of a label are out of range.
 import inspect
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import fake_device
@@ -109,6 +110,9 @@ WRONG_TYPES = {
 """By annotation: values that are refused whatever they mean."""
 
 
+HALF = SimpleNamespace(dtype=np.dtype(int))
+"""It has a dtype, and is no array all the same."""
+
 SPECIAL = [
     (
         "softmax_cross_entropy",
@@ -132,6 +136,8 @@ SPECIAL = [
         ("labels", "(3, 1)", "(3, 4)"),
     ),
     ("softmax_cross_entropy", {"class_weights": 0 * ROW}, DomainError, ("class_weights", "0")),
+    ("softmax_cross_entropy", {"labels": np.dtype(int)}, DTypeError, ("labels", "array is needed")),
+    ("softmax_cross_entropy", {"labels": HALF}, DTypeError, ("labels", "array is needed")),
     ("softmax_cross_entropy", {"labels": np.array(1)}, ShapeError, ("labels", "()", "(m,)")),
     (
         "binary_cross_entropy_with_logits",
