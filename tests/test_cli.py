@@ -17,7 +17,7 @@ import pytest
 
 from bplib import course
 from bplib.checks.progress import store
-from bplib.cli import check_saved, main, open_book, saved
+from bplib.cli import main, open_book, saved
 from bplib.course import where
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -157,16 +157,19 @@ def test_one_notebook_never_stops_another(desk: Path, capsys: pytest.CaptureFixt
     assert time.monotonic() - start < 40
     assert (code, err) == (1, "")
     table = [line.split(None, 1) for line in out.splitlines()]
+    undefined = "NameError in line 1: name 'slope_between_points' is not defined"
     assert [" ".join(words[1].split()) for words in table if words and words[0] in "✓✗"][:-1] == [
-        "slope_between_points not reached; code cell 2 did not end.",
-        "code cell 2 did not end within 4 s; is there a loop without an end?",
-        "slope_between_points not reached; code cell 2 did not end.",
-        "code cell 2 ended the process (exit code 0).",
+        "slope_between_points not reached.",
+        "code cell 2 did not end within 1.3 s; is there a loop without an end?",
+        f"code cell 3 {undefined}",
+        "slope_between_points not reached.",
+        "code cell 2 ended the process with exit code 0.",
+        f"code cell 3 {undefined}",
         "code cell 1 SystemExit in line 2: 3",
         "code cell 2 SyntaxError in line 1: invalid syntax",
         "03_half not a readable notebook.",
     ]
-    assert out.splitlines()[-1] == "1 passed, 7 failed."
+    assert out.splitlines()[-1] == "1 passed, 9 failed."
 
 
 def test_a_cell_that_raises_hides_no_later_one(
@@ -291,10 +294,24 @@ def test_the_table_without_colour(desk: Path) -> None:
     assert "○ slope_between_points" in done.stdout.decode()
 
 
-def test_what_a_child_writes_in_half_is_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "facts"
-    path.write_text('{"at": 1}\n{"at": ', encoding="utf-8")
-    assert check_saved._facts(path) == [{"at": 1}]
+def test_a_loop_costs_no_later_exercise(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook(desk / "exercises/00_welcome.ipynb", IMPORT, "while True:\n    pass", RIGHT, CHECK)
+    code, out, _ = run(capsys, "check", "--seconds", "3")
+    words = [" ".join(line.split()) for line in out.splitlines()]
+    assert code == 1
+    assert words[1].startswith("✓ slope_between_points")
+    assert words[2] == "✗ code cell 2 did not end within 1 s; is there a loop without an end?"
+
+
+def test_a_notebook_finds_its_folder_and_its_environment(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHERE_MY_DATA_IS", "here")
+    (desk / "exercises").mkdir()
+    (desk / "exercises/numbers.txt").write_text("1 2")
+    look = "import os\nassert os.environ['WHERE_MY_DATA_IS'] == 'here'\nopen('numbers.txt').read()"
+    notebook(desk / "exercises/00_welcome.ipynb", look, IMPORT, RIGHT, CHECK)
+    assert run(capsys, "check")[0] == 0
 
 
 # ── bplib book ───────────────────────────────────────────────────────────────────────────────────

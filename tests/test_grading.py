@@ -396,8 +396,8 @@ def test_a_judge_that_is_taken_down_is_replaced(tmp_path):
     notebook(tmp_path / "ada.ipynb", [RIGHT])
     notebook(tmp_path / "eve.ipynb", ["import time\ntime.sleep(30)"])
     ada, eve = find_submissions(tmp_path)
-    brief = {"folder": str(tmp_path), "plan": PLAN.to_json(), "hidden": [], "level": "limits"}
-    judge = _Judge(json.dumps(brief), PLAN)
+    brief = {"folder": str(tmp_path), "inside": str(tmp_path), "plan": PLAN.to_json()}
+    judge = _Judge(json.dumps({**brief, "hidden": [], "level": "limits"}), PLAN)
     try:
         assert statuses(judge.grade(ada))[0] == "passed"
         threading.Timer(0.3, judge.process.kill).start()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
-import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,9 +13,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bplib.checks import registry
+from bplib.checks.chain import decide_chain
+from bplib.checks.decide import decide
+from bplib.checks.declare import AnyExercise, Chain, Prediction
+from bplib.checks.predict import decide_prediction
 from bplib.checks.progress import record_answer, store
-from bplib.cli.saved import Request, exercises_in, requests
+from bplib.checks.result import Result
+from bplib.cli.saved import Request, code_cells, exercises_in, requests
 from bplib.course import CourseError
+from bplib.errors import UnknownNameError
+from bplib.grading.contain import Limits
+from bplib.grading.judge import names_of
+from bplib.grading.session import Disturbed, OutOfTime, Session
+from bplib.grading.workers import Workers
 
 _COLOURS = {"passed": "green", "failed": "red", "not_attempted": "dim"}
 _MARKS = {"passed": "✓", "not_attempted": "○"}
@@ -54,10 +60,12 @@ def check_saved(what: list[str], *, seconds: float, start: Path | None = None) -
     # Where the output is not a terminal there is no width to keep to; 100 reads well in a log.
     console = Console() if sys.stdout.isatty() else Console(width=100)
     counts: Counter[str] = Counter()
-    for request in requests(what, start):
-        rows = check_notebook(request, seconds)
-        counts.update(row.status for row in rows)
-        _show(console, _shown_path(request.notebook, start), rows)
+    asked = requests(what, start)
+    with children(seconds) as workers:
+        for request in asked:
+            rows = check_notebook(request, seconds, workers)
+            counts.update(row.status for row in rows)
+            _show(console, _shown_path(request.notebook, start), rows)
     summary = ", ".join(f"{counts[s]} {word}" for s, word in _WORDS.items() if counts[s])
     for note in store().take_notes():
         console.print(Text(note))
@@ -65,28 +73,23 @@ def check_saved(what: list[str], *, seconds: float, start: Path | None = None) -
     return 0 if set(counts) == {"passed"} else 1
 
 
-def check_notebook(request: Request, seconds: float) -> list[Row]:
+def check_notebook(request: Request, seconds: float, workers: Workers | None = None) -> list[Row]:
     """The rows of one notebook, whatever its code does."""
     try:
         expected = exercises_in(request.notebook)
     except CourseError:
         return [Row("failed", request.notebook.stem, "not a readable notebook.")]
-    facts, ended = run_in_child(request.notebook, seconds)
-    verdicts: dict[str, dict] = {}
-    raised: list[Row] = []
-    at = 0
-    for fact in facts:
-        at = fact.get("at", at)
-        if "result" in fact:
-            verdicts[fact["result"]["exercise"]] = fact["result"]
-        if "raised" in fact:
-            raised.append(Row("failed", f"code cell {at}", fact["raised"]))
+    facts, ended = run_in_child(request.notebook, seconds, workers)
+    verdicts = {fact["result"]["exercise"]: fact["result"] for fact in facts if "result" in fact}
     rows = [_row(verdict) for verdict in verdicts.values()]
-    unreached = "not reached."
-    if not any("end" in fact for fact in facts):
-        unreached = f"not reached; code cell {at} did not end."
-        raised.append(Row("failed", f"code cell {at}", ended))
-    rows += [Row("failed", name, unreached) for name in expected if name not in verdicts]
+    rows += [Row("failed", name, "not reached.") for name in expected if name not in verdicts]
+    raised = [
+        Row("failed", f"code cell {fact['at']}", fact["raised"])
+        for fact in facts
+        if "raised" in fact
+    ]
+    if not raised and not any("end" in fact for fact in facts):
+        raised.append(Row("failed", request.notebook.stem, ended))
     if request.only is not None:
         rows = [row for row in rows if row.name in request.only]
         if all(row.name in verdicts for row in rows):
@@ -117,65 +120,65 @@ def _record(verdicts: Iterable[dict]) -> None:
             )
 
 
-def run_in_child(notebook: Path, seconds: float) -> tuple[list[dict], str]:
-    """Run a notebook in a process of its own; returns its facts and how the process ended."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "facts.jsonl"
-        out.touch()
-        command = [sys.executable, "-m", "bplib.cli.run_notebook", str(notebook), str(out)]
-        child = subprocess.Popen(
-            command,
-            cwd=notebook.parent,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+def run_in_child(
+    notebook: Path, seconds: float, workers: Workers | None = None
+) -> tuple[list[dict], str]:
+    """Run a notebook in a process of its own, and judge here what it checks.
+
+    Arguments:
+        notebook: the file; its cells run in its folder.
+        seconds: time limit of the whole of it; a third of that for one cell.
+        workers: where processes come from; made for this notebook alone where it is None.
+
+    Returns:
+        Facts in order: ``at`` and ``raised`` for a cell that raised or did not end, ``result`` for
+        everything that was checked, ``end`` where all cells were reached; and how it ended if not.
+    """
+    if workers is None:
+        with children(seconds) as workers:
+            return run_in_child(notebook, seconds, workers)
+    folder = str(notebook.resolve().parent)
+    cells = code_cells(notebook)
+    facts: list[dict] = []
+    with Session(workers, cells, notebook.name, folder=folder) as session:
         try:
-            ended = f"ended the process (exit code {child.wait(seconds)})."
-        except subprocess.TimeoutExpired:
-            ended = f"did not end within {seconds:g} s; is there a loop without an end?"
-        finally:
-            _kill(child)
-        return _facts(out), ended
+            reached = session.reached()
+            facts += [{"result": _verdict(session, *one)} for one in reached.items()]
+            facts.append({"end": True})
+        except (OutOfTime, Disturbed):
+            pass
+        facts[:0] = [{"at": at, "raised": said} for at, said in sorted(session.found.items())]
+    return facts, f"did not end within {seconds:g} s; is there a loop without an end?"
 
 
-def _environment() -> dict[str, str]:
-    """The child finds the same bplib, draws nothing on a screen, and leaves progress alone."""
-    import bplib
+def children(seconds: float) -> Workers:
+    """Where the processes of a reader's own notebooks come from; it belongs in a ``with``."""
+    limits = Limits(seconds=seconds, cell_seconds=round(seconds / 3, 1))
+    return Workers(limits, level="own")
 
-    found = str(Path(bplib.__file__).parents[1])
-    paths = [found, *filter(None, [os.environ.get("PYTHONPATH")])]
+
+def _verdict(session: Session, name: str, key: str) -> dict:
+    """The verdict on what was checked under a name; ``key`` tells one attempt from the next."""
+    try:
+        result = _result(session, registry.find(name))
+    except (UnknownNameError, ValueError, TypeError) as error:  # or nothing that a check expects
+        return {"exercise": name, "status": "error", "text": f"✗ {name} · {error}"}
     return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
-        "MPLBACKEND": "Agg",
-        "BPLIB_PROGRESS": "memory",
+        "exercise": result.exercise,
+        "status": result.status,
+        "text": result.text,
+        "misconception": result.misconception,
+        "key": key,
     }
 
 
-def _kill(child: subprocess.Popen) -> None:
-    """End the child and whatever it started."""
-    if hasattr(os, "killpg"):
-        try:
-            os.killpg(child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
-    elif child.poll() is None:
-        child.kill()
-    child.wait()
-
-
-def _facts(out: Path) -> list[dict]:
-    """The complete lines that the child wrote."""
-    facts = []
-    for line in out.read_text(encoding="utf-8").splitlines():
-        try:
-            facts.append(json.loads(line))
-        except ValueError:  # cut off in the middle when the child was ended
-            break
-    return facts
+def _result(session: Session, exercise: AnyExercise) -> Result:
+    if isinstance(exercise, Prediction):
+        return decide_prediction(exercise, session.value_of(exercise.name))
+    if isinstance(exercise, Chain):
+        return decide_chain(exercise, session.values_of(exercise.name, names_of(exercise)))
+    function = session.answer_to(exercise.name)
+    return decide(exercise, function, call=session.call, watch=session.library_call)
 
 
 def _shown_path(path: Path, start: Path) -> str:

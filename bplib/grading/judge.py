@@ -10,6 +10,7 @@ import dataclasses
 import inspect
 import json
 import math
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ STATUSES = ("passed", "failed", "error", "timeout", "not_attempted", "unjudged",
 """From the best to the least; the last two are said by grading alone."""
 
 _DAY = 86400.0
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every run
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ def _mark(exercise: AnyExercise, plan: Plan, session: Session) -> Mark:
         return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")
     if result is None:
         return _missing(name, plan)
-    lines = result.message
+    lines = _ADDRESS.sub("", result.message)
     if result.passed:
         lines += f"\n{exercise.after}"
     return Mark(
@@ -215,7 +217,7 @@ def _mark(exercise: AnyExercise, plan: Plan, session: Session) -> Mark:
         worth if result.passed else 0.0,
         worth,
         lines,
-        result.details,
+        tuple((title, _ADDRESS.sub("", text)) for title, text in result.details),
         result.misconception,
     )
 
@@ -225,7 +227,7 @@ def _result(exercise: AnyExercise, plan: Plan, session: Session) -> Result | Non
         value = session.value_of(exercise.name)
         return None if value is MISSING else decide_prediction(exercise, value)
     if isinstance(exercise, Chain):
-        return decide_chain(exercise, session.values_of(exercise.name, _names(exercise)))
+        return decide_chain(exercise, session.values_of(exercise.name, names_of(exercise)))
     function = session.answer_to(exercise.name)
     if function is MISSING:
         return None
@@ -249,7 +251,7 @@ def _on_seeds(exercise: Exercise, function: Any, plan: Plan, session: Session) -
     return result
 
 
-def _names(chain: Chain) -> list[str]:
+def names_of(chain: Chain) -> list[str]:
     """The names that a chain is judged by: its steps and what they are calculated from."""
     names = dict.fromkeys(str(step[0]) for step in chain.steps)
     for step in chain.steps:

@@ -12,6 +12,7 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -21,6 +22,7 @@ from bplib.grading.contain import keep_secrets
 from bplib.grading.judge import Report, grade, refused
 from bplib.grading.plan import Plan
 from bplib.grading.submissions import Submission
+from bplib.grading.template import remove
 from bplib.grading.workers import Workers, environment
 
 _PATIENCE = 60.0  # seconds beyond what the workers of one submission may take
@@ -54,7 +56,10 @@ def grade_all(
     for number in range(len(submissions)):
         waiting.put(number)
     reports: dict[int, Report] = {}
+    inside = Path(tempfile.mkdtemp(prefix="bplib-grading-"))
+    inside.chmod(0o711)  # a worker may be another user
     brief = {
+        "inside": str(inside),
         "folder": str(folder.resolve()),
         "plan": plan.to_json(),
         "hidden": [str(path) for path in hidden],
@@ -81,6 +86,7 @@ def grade_all(
     finally:
         for judge in judges:
             judge.stop()
+        remove(str(inside))  # with what a judge that was taken down has left
     return [reports[number] for number in sorted(reports)]
 
 
@@ -124,7 +130,7 @@ class _Judge:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**environment(), "BPLIB_PROGRESS": "memory"},
+                env=environment(),
                 text=True,
                 encoding="ascii",
                 start_new_session=True,
@@ -164,7 +170,8 @@ def main() -> None:
     brief = json.loads(sys.stdin.readline())
     plan, folder = Plan.from_json(brief["plan"]), Path(brief["folder"])
     hidden = [Path(one) for one in brief["hidden"]]
-    with Workers(plan.limits, hidden, brief["level"]) as workers:
+    inside = Path(brief["inside"])
+    with Workers(plan.limits, hidden, brief["level"], inside) as workers:
         for line in sys.stdin:
             found = json.loads(line)
             found["notebooks"] = tuple(found["notebooks"])

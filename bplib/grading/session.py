@@ -73,18 +73,24 @@ class Session:
         cells: the sources of the notebook's code cells.
         file: the notebook's name.
         notebook: its bytes, put into the worker's folder.
+        folder: where the cells run, instead of a folder of the worker's own.
 
     Attributes:
         problems: one line for every cell that raised, hung or ended the process, in order.
     """
 
     def __init__(
-        self, workers: Workers, cells: Sequence[str], file: str, notebook: bytes = b""
+        self,
+        workers: Workers,
+        cells: Sequence[str],
+        file: str,
+        notebook: bytes = b"",
+        folder: str = "",
     ) -> None:
         self.workers = workers
         self.limits: Limits = workers.limits
         self.cells = np.frombuffer(json.dumps(list(cells)).encode(), dtype=np.uint8)
-        self.file = file
+        self.file, self.folder = file, folder
         self.notebook = np.frombuffer(notebook, dtype=np.uint8)
         self.until = time.monotonic() + self.limits.seconds
         self.found: dict[int, str] = {}
@@ -133,6 +139,7 @@ class Session:
                     "do": "run",
                     "question": self.questions,
                     "file": self.file,
+                    "folder": self.folder,
                     "notebook": self.notebook,
                     "cells": self.cells,
                     "skip": tuple(self.skip),
@@ -237,6 +244,13 @@ class Session:
             case {"kind": "value", "value": value}:
                 return value
         return MISSING
+
+    def reached(self) -> dict[str, str]:
+        """The names that were checked, each with a short hash of the answer."""
+        match self._plainly({"do": "reached"}):
+            case {"reached": list(found)}:
+                return {str(name): str(key) for name, key in found}
+        return {}
 
     def value_of(self, name: str) -> Any:
         """The value checked under a name, or `MISSING`."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 NAME = "bplib.checks"
-_NEEDED = ("call", "library")
+_NEEDED = ("call", "library", "progress")
 """Modules of the checks that call a function and look on; they hold no exercise."""
 
 needed: dict[str, Any] = {}

@@ -69,6 +69,8 @@ class _Worker:
     def do_run(self, message: Message) -> None:
         """Runs the cells; says which one begins, what it raised, and that all is done."""
         file = message["file"]
+        if message["folder"]:  # a reader's own notebook, with the files beside it
+            os.chdir(message["folder"])
         if message["notebook"].size:
             Path(file).write_bytes(message["notebook"].tobytes())
         cells = json.loads(message["cells"].tobytes())
@@ -111,6 +113,11 @@ class _Worker:
         else:
             stub = self.call.is_stub(found)
             self.say(kind="function", stub=stub, signature=_signature(found))
+
+    def do_reached(self, message: Message) -> None:
+        """Says what was checked, and a short hash of each answer."""
+        key = stand_in.needed["progress"].answer_key
+        self.say(reached=[[name, key(one)] for name, one in self.registered.items()])
 
     def do_value(self, message: Message) -> None:
         """Says the value that was checked under a name, or that stands under it."""

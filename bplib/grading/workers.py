@@ -46,16 +46,23 @@ class Workers:
         limits: of every worker.
         hidden: files and folders that no worker may see, where the system can hide them.
         level: the strictest containment to try, a key of `contain.LEVELS`; "process" starts a fresh
-            Python for every worker, as on systems that cannot fork.
+            Python for every worker, as on systems that cannot fork; "own" is for a reader's own
+            code, which keeps its environment and may do what the reader may.
+        inside: the folder in which the workers get theirs.
     """
 
     def __init__(
-        self, limits: Limits, hidden: Sequence[Path] = (), level: str = "namespaces"
+        self,
+        limits: Limits,
+        hidden: Sequence[Path] = (),
+        level: str = "namespaces",
+        inside: Path | None = None,
     ) -> None:
         self.limits = limits
         self.wanted = level if can_fork() else "process"
+        self.own = level == "own"
         self.level = self.wanted
-        self.folder = Path(tempfile.mkdtemp(prefix="bplib-grading-")).resolve()
+        self.folder = Path(tempfile.mkdtemp(prefix="bplib-grading-", dir=inside)).resolve()
         self.hidden = [str(p) for p in hidden if not _needed(p, self.folder)]
         self._server: subprocess.Popen | None = None
         self._control: socket.socket | None = None
@@ -159,7 +166,7 @@ class Workers:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=environment(),
+                env=environment(own=self.own),
                 cwd=self.folder,
                 start_new_session=True,
             )
@@ -216,11 +223,12 @@ class Workers:
         with socket.create_server(("127.0.0.1", 0)) as door:
             pass_word = secrets.token_hex(TOKEN)
             self._server = subprocess.Popen(
-                [sys.executable, "-P", "-m", "bplib.grading.spawned", str(door.getsockname()[1])],
+                [sys.executable, "-P", "-m", "bplib.grading.spawned", str(door.getsockname()[1])]
+                + ["own"] * self.own,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=environment(),
+                env=environment(own=self.own),
                 cwd=folder,
                 start_new_session=True,
             )
@@ -267,11 +275,11 @@ class Workers:
         server.wait()
 
 
-def environment() -> dict[str, str]:
+def environment(own: bool = False) -> dict[str, str]:
     """What a worker's Python starts with: it finds the same bplib, and nothing personal."""
     import bplib
 
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in os.environ if own or name in _KEPT}
     paths = [str(Path(bplib.__file__).parents[1]), *filter(None, [kept.get("PYTHONPATH")])]
     return {
         **kept,
@@ -281,6 +289,7 @@ def environment() -> dict[str, str]:
         "MPLBACKEND": "Agg",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "BPLIB_PROGRESS": "memory",
     }
 
 
