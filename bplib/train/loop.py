@@ -96,7 +96,8 @@ def fit(
     given.last_batch(net, m, size)
     pairs = given.validation_pair(validation, X, y)
     rng = expect.generator("fit", rng)
-    task = Task(pair, X, y, np.arange(m), size, rng, pairs, metrics_of(metrics))
+    held = net.parameters(), net.buffers()
+    task = Task(pair, X, y, size, rng, pairs, metrics_of(metrics), *held)
     names = ["loss", *task.metrics]
     names += [f"validation_{name}" for name in names] if pairs else []
     bar = Progress(progress)

@@ -12,6 +12,8 @@ import numpy as np
 from bplib.backend import Array, to_numpy
 from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of
 
+NUMBERS = (int, float, np.floating)
+
 NEEDED = "a loss such as losses.mse, or a pair (forward, backward), is needed"
 
 
@@ -81,7 +83,7 @@ def number(name: str, value: Array) -> float:
         ShapeError: for an array of another size.
         DTypeError: for something that is not a number.
     """
-    if isinstance(value, int | float | np.floating):
+    if isinstance(value, NUMBERS):
         return float(value)
     if not hasattr(value, "shape"):
         raise DTypeError(f"fit: {name} returned {kind_of(value)}; one number is needed.")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bplib.backend import Array
-from bplib.data import batches
+from bplib.data.rows import take
+from bplib.layers import Buffer, Parameter
 from bplib.train.callback import Callbacks
 from bplib.train.culprit import bad_gradient, bad_loss, finite
 from bplib.train.measures import Metrics, measured, numbers
@@ -25,21 +26,23 @@ class Task:
         pair: the loss.
         X: (m, …), the samples.
         y: their targets.
-        rows: 0 … m - 1, to say later which sample was where.
         batch_size: samples in a batch.
         rng: what the order is drawn from.
         validation: samples and targets to measure by, or None.
         metrics: functions by name.
+        parameters: all of the network's.
+        buffers: all of the network's.
     """
 
     pair: Pair
     X: Array
     y: Array
-    rows: np.ndarray
     batch_size: int
     rng: np.random.Generator
     validation: tuple[Array, Array] | None
     metrics: Metrics
+    parameters: list[Parameter]
+    buffers: list[Buffer]
 
 
 def epoch(task: Task, run: Run, callbacks: Callbacks, bar: Progress) -> None:
@@ -57,9 +60,13 @@ def epoch(task: Task, run: Run, callbacks: Callbacks, bar: Progress) -> None:
     run.epoch += 1
     run.step = 0
     total, predictions, targets = 0.0, [], []
-    for batch in batches(task.X, task.y, task.rows, batch_size=task.batch_size, rng=task.rng):
-        prediction = step(task.pair, run, callbacks, batch)
-        total += run.loss * len(prediction)
+    order = task.rng.permutation(len(task.X))
+    for start in range(0, len(order), task.batch_size):
+        # As data.batches does it; the rows are kept to say which sample was to blame.
+        rows = order[start : start + task.batch_size]
+        batch = *take((task.X, task.y), rows), rows
+        prediction = step(task, run, callbacks, batch)
+        total += run.loss * len(rows)
         if task.metrics:
             predictions.append(prediction)
             targets.append(batch[1])
@@ -76,12 +83,12 @@ def epoch(task: Task, run: Run, callbacks: Callbacks, bar: Progress) -> None:
 
 
 def step(
-    pair: Pair, run: Run, callbacks: Callbacks, batch: tuple[Array, Array, np.ndarray]
+    task: Task, run: Run, callbacks: Callbacks, batch: tuple[Array, Array, np.ndarray]
 ) -> Array:
     """One step down the gradient of one batch; it happens whole or not at all.
 
     Arguments:
-        pair: the loss.
+        task: the loss, and what the network holds.
         run: the training.
         callbacks: what is done beside it.
         batch: the samples, their targets, and which rows they are.
@@ -92,15 +99,16 @@ def step(
     Raises:
         DivergedError: where the loss or a gradient is not finite; nothing has moved then.
     """
-    net, optimizer = run.net, run.optimizer
-    remembered = [(buffer, buffer.value.copy()) for buffer in net.buffers()]
+    net, optimizer, pair = run.net, run.optimizer, task.pair
+    remembered = [(buffer, buffer.value.copy()) for buffer in task.buffers]
     try:
         prediction = net.forward(batch[0])
         loss, cache = pair.forward(prediction, batch[1])
         run.loss = number(pair.name, loss)
         if not math.isfinite(run.loss):
             raise bad_loss(run, pair, batch, run.loss)
-        net.zero_grad()
+        for parameter in task.parameters:
+            parameter.grad = None
         net.backward_parameters(pair.backward(cache))
         if not finite(p.grad for p in optimizer.parameters if p.grad is not None):
             raise bad_gradient(run, pair, batch)
