@@ -41,8 +41,9 @@ def binary_cross_entropy_with_logits(logits: Array, labels: FixedArray) -> tuple
     expect.everywhere(loss, "labels", y, (y >= 0) & (y <= 1), "labels lie between 0 and 1")
     xp = xp_of(logits)
     positive = z.real > 0
-    e = xp.exp(xp.where(positive, -z, z))
-    return (z * (positive - y) + xp.log1p(e)).sum() / e.size, (positive, e, y)
+    missing = positive - y
+    e = xp.exp(xp.minimum(z, -z))  # of -|z|, for complex numbers by their real part
+    return (z * missing + xp.log1p(e)).sum() / e.size, (positive, missing, e)
 
 
 @quietly
@@ -60,11 +61,15 @@ def binary_cross_entropy_with_logits_backward(cache: Cache, dloss: Array = 1.0) 
         ShapeError: where dloss is not one number.
         DTypeError: where dloss is an array of integers.
     """
-    positive, e, y = cache
+    positive, missing, e = cache
     dloss = one_number("binary_cross_entropy_with_logits_backward", dloss, e)
-    # The smaller of p and 1 - p: where p rounds to 1, the gradient still has all its digits.
+    # The smaller of p and 1 - p: where p rounds to 1, the gradient still has all its digits. Then
+    # p - y is (1 - y) - smaller where z is positive, and smaller - y elsewhere.
     smaller = e / (1 + e)
-    slope = xp_of(e).where(positive, (1 - y) - smaller, smaller - y)
+    slope = smaller * positive
+    slope *= -2
+    slope += smaller
+    slope += missing
     return slope * (dloss / e.size)
 
 

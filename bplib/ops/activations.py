@@ -155,7 +155,12 @@ def elu_backward(dy: Array, cache: Cache) -> Array:
     """
     y, alpha = cache
     expect.upstream("elu_backward", "dy", dy, "y", y.shape, y)
-    return dy * xp_of(y).where(y > 0, 1, y + alpha)
+    # Products and sums with the answers, 1 or 0: several times as fast as a choice by `where`.
+    dx = xp_of(y).minimum(y, 0) + alpha
+    dx *= y <= 0
+    dx += y > 0
+    dx *= dy
+    return dx
 
 
 @quietly
