@@ -608,7 +608,7 @@ BAD = {
     "too few directions": (
         lambda: tape.jvp(lambda x, y: x, (1.0, 2.0), (1.0,)),
         ShapeError,
-        "jvp: there are 2 inputs, but 1 directions; each input needs one.",
+        "jvp: the numbers of inputs (2) and of directions (1) differ; each input needs one.",
     ),
     "f returns a number": (
         lambda: tape.jvp(lambda x: 3.0, 1.0, 1.0),

@@ -150,8 +150,8 @@ def _moving(op: str, inputs: Inputs, tangents: Inputs) -> tuple[list[Tensor], in
         inputs, tangents = (inputs,), (tangents,)
     if len(inputs) != len(tangents):
         raise ShapeError(
-            f"{op}: there are {len(inputs)} inputs, but {len(tangents)} directions; "
-            "each input needs one."
+            f"{op}: the numbers of inputs ({len(inputs)}) and of directions ({len(tangents)}) "
+            "differ; each input needs one."
         )
     epsilon = next(_epsilons)
     leaves = []
