@@ -25,6 +25,7 @@ help:
 	@echo "make test    run everything: the library, every chapter, exercise and solution"
 	@echo "             (ARGS=tests/test_ops.py runs a part; any pytest arguments)"
 	@echo "make test-export  the whole course through nbgrader and, where OTTER=… names it, otter"
+	@echo "make test-grading  hostile submissions under each kind of protection, and a class of 200"
 	@echo "make sync    bring notebooks, twins, outputs and exercises together after an edit"
 	@echo "make lint    ruff and mypy"
 	@echo "make mutants small mistakes in the library, and which of them no test notices (ARGS=losses)"
@@ -69,6 +70,17 @@ endif
 .PHONY: test-export
 test-export: set-up-test
 	@$(QUIET_MACHINE) BPLIB_EXPORT=everything $(VENV_PYTHON) -m pytest -q tests/test_export.py $(ARGS)
+
+# What make test does under the strictest protection alone.
+.PHONY: test-grading
+test-grading: set-up-test
+	@failed=0; \
+	for level in namespaces user limits; do \
+		echo "Hostile submissions, protection: $$level"; \
+		$(QUIET_MACHINE) GRADING_LEVEL=$$level $(VENV_PYTHON) -m pytest -q -n $(JOBS) tests/test_grading_hostile.py || failed=1; \
+	done; \
+	$(QUIET_MACHINE) $(VENV_PYTHON) -m benchmarks.grading $(ARGS) || failed=1; \
+	exit $$failed
 
 sync: set-up-test
 	@$(QUIET_MACHINE) $(VENV_PYTHON) -m bplib.author sync $(ARGS)
