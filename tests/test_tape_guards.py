@@ -213,6 +213,16 @@ def test_pullbacks_look_too_and_changes_before_recording_do_not_matter():
         w.zero_grad()
 
 
+def test_all_gradients_or_none():
+    """A change that is met on the way leaves nothing half done, not even near the result."""
+    W, V = Tensor(np.ones((3, 3)), "W"), Tensor(np.ones((3, 3)), "V")
+    h = np.ones((2, 3)) @ W
+    y = (h @ V).sum()
+    W.value *= 2.0
+    assert "W (B of matmul) was changed" in refused(y.backward)
+    assert W.grad is None and V.grad is None and h.grad is None and y.grad is None
+
+
 def test_the_value_takes_what_a_tensor_takes():
     x = Tensor([1.0, 2.0])
     x.value = [3, 4]

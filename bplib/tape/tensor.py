@@ -129,8 +129,8 @@ class Tensor:
                 "backward: it has been called on this result before and would add the same "
                 "gradients again; record it again, or use tape.vjp."
             )
-        for step in reverse(self, dy):
-            node, gradient = step.node, step.gradient
+        arrived = [(step.node, step.gradient) for step in reverse(self, dy)]
+        for node, gradient in arrived:  # only now: all gradients, or none where one was refused
             node.grad = gradient if node.grad is None else node.grad + gradient
         self._went_back = True
 
