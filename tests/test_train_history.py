@@ -99,7 +99,8 @@ def test_it_draws_losses_and_metrics():
     assert [line.get_label() for line in right.lines] == ["accuracy", "validation_accuracy"]
     assert list(left.lines[0].get_xdata()) == [1, 2, 3] and left.get_xlabel() == "epoch"
     assert list(left.lines[0].get_ydata()) == found.loss
-    assert left.get_title() == "digits" and right.get_ylabel() == "metric"
+    assert left.get_title() == "digits" and right.get_ylabel() == "accuracy"
+    assert all(tick == round(tick) for tick in left.get_xticks())
     assert "loss goes from 1 to 0.25" in draw.svg_of(fig)
 
 

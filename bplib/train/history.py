@@ -120,6 +120,7 @@ class History(Mapping[str, list[float]]):
         for ax, (ylabel, chosen) in zip(axes[0], panels.items(), strict=True):
             curves = {name: self[name] for name in chosen}
             draw.learning_curves(curves, first=1, xlabel="epoch", ylabel=ylabel, ax=ax)
+            ax.xaxis.get_major_locator().set_params(integer=True)
         if title:
             axes[0][0].set_title(title)
         return fig
@@ -129,7 +130,9 @@ class History(Mapping[str, list[float]]):
         if not names:
             losses = [name for name in self if name in ("loss", "validation_loss")]
             metrics = list(self.metrics)
-            return {"loss": losses} | ({"metric": metrics} if metrics else {})
+            kinds = {name.removeprefix("validation_") for name in metrics}
+            label = "metric" if len(kinds) > 1 else "".join(kinds)
+            return {"loss": losses} | ({label: metrics} if metrics else {})
         chosen: list[str] = []
         for name in names:
             members = [one for one in self if one == name or one.startswith(f"{name}.")]
