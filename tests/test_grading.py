@@ -203,6 +203,10 @@ NO_NOTEBOOKS = {
         b'{"cells": [], "metadata": {"kernelspec": {"name": "ir", "language": "R"}}}',
         "is written in r; a Python notebook is due.",
     ),
+    "cells": (
+        json.dumps({"cells": 2001 * [{"cell_type": "code", "source": ""}]}).encode(),
+        "has 2001 cells of code; more than 2000 are not run.",
+    ),
     "large": (b" " * (2**20 + 1), "is 1 MB; more than 1 MB are not read."),
 }
 
@@ -284,6 +288,29 @@ def test_marks(tmp_path, workers):
     assert not found["blank"].attempted and found["wrong"].attempted
     for one in found.values():
         assert Report.from_json(one.to_json()) == one
+
+
+@needs_fork
+@pytest.mark.skipif(os.name == "nt", reason="such names are not allowed there")
+def test_names_with_odd_characters(tmp_path, workers):
+    names = [
+        "-rf.ipynb",
+        "a\nb.ipynb",
+        "名前.ipynb",
+        "'\"<>&$(x);.ipynb",
+        " .ipynb",
+        "a" * 200 + ".ipynb",
+    ]
+    for name in names:
+        notebook(tmp_path / name, [RIGHT])
+    os.rename(notebook(tmp_path / "z.ipynb", [RIGHT]), os.fsencode(tmp_path) + b"/\xff.ipynb")
+    found = graded(tmp_path, workers)
+    assert len(found) == 7
+    assert {statuses(one)[0] for one in found.values()} == {"passed"}
+    paths = pages.write_pages(tmp_path / "pages", list(found.values()), PLAN)
+    assert len({path.name.casefold() for path in paths}) == 7
+    rows = list(csv.reader(io.StringIO(pages.to_csv(list(found.values()), PLAN))))
+    assert len(rows) == 8
 
 
 @needs_fork

@@ -86,6 +86,8 @@ def grade_all(
     finally:
         for judge in judges:
             judge.stop()
+        for thread in threads:
+            thread.join(10)
         remove(str(inside))  # with what a judge that was taken down has left
     return [reports[number] for number in sorted(reports)]
 
@@ -96,9 +98,17 @@ class _Judge:
     def __init__(self, brief: str, plan: Plan) -> None:
         self.brief, self.plan = brief, plan
         self.process: subprocess.Popen[str] | None = None
-        self.stopped = False
+        self.stopped = self.busy = False
 
     def grade(self, submission: Submission) -> Report:
+        """The report on one submission; while it is awaited, another thread may stop the judge."""
+        self.busy = True
+        try:
+            return self._grade(submission)
+        finally:
+            self.busy = False
+
+    def _grade(self, submission: Submission) -> Report:
         count = max(1, len(submission.notebooks))
         try:
             process = self._running()
@@ -143,7 +153,11 @@ class _Judge:
     def stop(self) -> None:
         """Ends the judge; its worker ends with it."""
         self.stopped = True
-        self._end()
+        process = self.process
+        if self.busy and process is not None:
+            process.kill()  # the thread that reads its answers sees their end, and tidies up
+        else:
+            self._end()
 
     def _end(self) -> None:
         process, self.process = self.process, None

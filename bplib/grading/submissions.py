@@ -17,6 +17,7 @@ from bplib.grading.workers import GradingError
 
 _DEPTH = 4  # folders below a student's own
 _MOST = 12  # notebooks of one student
+_CELLS = 2000  # of code in one notebook
 _SUBMITTED = "submitted"  # the folder of nbgrader's: submitted/STUDENT/ASSIGNMENT/x.ipynb
 
 
@@ -181,6 +182,8 @@ def read_notebook(path: Path, most_mb: float) -> Notebook:
         sources = [_source(cell) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unreadable("is not a notebook that can be read.") from error
+    if len(sources) > _CELLS:
+        raise Unreadable(f"has {len(sources)} cells of code; more than {_CELLS} are not run.")
     language = _language(found.get("metadata"))
     if language not in ("", "python", "ipython"):
         raise Unreadable(f"is written in {clean(language, 30)}; a Python notebook is due.")

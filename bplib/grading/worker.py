@@ -76,7 +76,7 @@ class _Worker:
         cells = json.loads(message["cells"].tobytes())
         self.namespace = fresh_main()
         for number, source in enumerate(cells, start=1):
-            if number in message["skip"]:
+            if number in message["skip"] or not source.strip():
                 continue
             self.say(at=number)
             problem = self._run(source, f"<cell {number} of {file}>", message["seconds"])

@@ -162,7 +162,7 @@ class Workers:
         }
         with theirs:
             self._server = subprocess.Popen(
-                [sys.executable, "-P", "-m", "bplib.grading.template", json.dumps(settings)],
+                [sys.executable, "-P", "-m", "bplib.grading.template"],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -171,6 +171,7 @@ class Workers:
                 start_new_session=True,
             )
         self._control = mine
+        mine.sendall(json.dumps(settings).encode() + b"\n")
         found = self._await(LEVEL, _START_SECONDS)
         if found is None:
             self._end_server()
@@ -281,16 +282,14 @@ def environment(own: bool = False) -> dict[str, str]:
 
     kept = {name: os.environ[name] for name in os.environ if own or name in _KEPT}
     paths = [str(Path(bplib.__file__).parents[1]), *filter(None, [kept.get("PYTHONPATH")])]
-    return {
-        **kept,
+    kept |= {
         "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "MPLBACKEND": "Agg",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
         "BPLIB_PROGRESS": "memory",
     }
+    if not own:  # the same bytes on every run, and one processor for each of many
+        kept |= {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return kept
 
 
 def secrets_of_the_course() -> list[Path]:
