@@ -100,7 +100,9 @@ def main(folder, seed, *rules):
     for name in rules:
         rule = getattr(optim, name)
         io.save(f"{folder}/{name}-whole.safetensors", learn(rule, None))
-        kept = f"{folder}/{name}.safetensors"
+        # Some are written inside an epoch, too.
+        steps = None if len(killed) % 2 else 3
+        checkpoint = train.Checkpoint(f"{folder}/{name}.safetensors", steps=steps)
         ended = 9
         killed[name] = -1
         while ended:
@@ -108,8 +110,8 @@ def main(folder, seed, *rules):
                 int(rng.integers(1, 4 * STEPS)), rng.choice(["step", "fsync", "replace"])
             )
 
-            def attempt(rule=rule, kept=kept, killer=killer, name=name):
-                state = learn(rule, train.Checkpoint(kept), extra=[killer])
+            def attempt(rule=rule, checkpoint=checkpoint, killer=killer, name=name):
+                state = learn(rule, checkpoint, extra=[killer])
                 io.save(f"{folder}/{name}-killed.safetensors", state)
 
             ended = in_a_process_of_its_own(attempt)

@@ -61,6 +61,7 @@ def test_an_output_that_is_not_finite():
         + HELPS
     )
     assert error.history.epochs == 1 and not error.history.interrupted
+    assert error.history.ended == "diverged in epoch 2, step 3"
 
 
 def test_a_gradient_that_is_not_finite_where_the_loss_is():

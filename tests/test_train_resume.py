@@ -89,35 +89,44 @@ def test_every_so_many_epochs_and_always_the_last(path, monkeypatch):
     assert [state["epoch"] for state in saved] == [4, 6]
 
 
-def test_ctrl_c_and_then_on(path):
-    class Impatient(train.Callback):
-        steps = 0
+class Impatient(train.Callback):
+    """Presses Ctrl-C after so many steps, and counts them."""
 
-        def after_step(self, run):
-            self.steps += 1
-            if self.steps == 18:
-                raise KeyboardInterrupt
+    def __init__(self, patience=10**9):
+        self.patience, self.steps = patience, 0
 
-    first = learn(optim.Adam, path, extra=[Impatient()])
-    assert first["ended"] == "interrupted in epoch 3, after 4 of 7 steps"
+    def after_step(self, run):
+        self.steps += 1
+        if self.steps == self.patience:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("steps, again", [(None, 28), (3, 25), (2, 24), (7, 28), (50, 28)])
+def test_ctrl_c_and_then_on(path, steps, again):
+    """What was done since the file was written is done again, and nothing else."""
+    checkpoint = train.Checkpoint(path, steps=steps)
+    first = learn(optim.Adam, checkpoint, extra=[Impatient(19)])
+    assert first["ended"] == "interrupted in epoch 3, after 5 of 7 steps"
     assert len(first["history"]["loss"]) == 2
-    same(learn(optim.Adam, path), learn(optim.Adam, None))
+    count = Impatient()
+    same(learn(optim.Adam, checkpoint, extra=[count]), learn(optim.Adam, None))
+    assert count.steps == again
 
 
 def test_on_a_device(path, xp):
     X, y = samples(xp=xp)
     found = {}
-    for checkpoint, parts in ((None, [3]), (path, [1, 3])):
-        for epochs in parts:
+    for checkpoint in (None, train.Checkpoint(path, steps=1)):
+        for hurry in ([] if checkpoint is None else [Impatient(3)], []):
             net = on_device(rich_net(), xp)
             history = bplib.fit(
                 net, losses.softmax_cross_entropy, X, y, optim.Adam(net.parameters()),
-                epochs=epochs, rng=np.random.default_rng(3), validation=(X, y),
-                callbacks=[train.EarlyStopping(2)], checkpoint=checkpoint,
+                epochs=3, rng=np.random.default_rng(3), validation=(X, y), metrics=["accuracy"],
+                callbacks=[train.EarlyStopping(2), *hurry], checkpoint=checkpoint,
             )  # fmt: skip
-        found[checkpoint] = [values(net), dict(history)]
+        found[checkpoint is None] = [values(net), dict(history)]
         assert type(net.layers[0].W.value) is type(X)
-    same(found[None], found[path])
+    same(found[True], found[False])
 
 
 # what does not fit
@@ -258,6 +267,10 @@ def test_sentences_of_the_arguments(path):
          "Checkpoint: path is an int; the name of a file is needed."),
         (lambda: train.Checkpoint(path, every=0), DomainError,
          "Checkpoint: every is 0; it must be at least 1."),
+        (lambda: train.Checkpoint(path, steps=0), DomainError,
+         "Checkpoint: steps is 0; it must be at least 1."),
+        (lambda: train.Checkpoint(path, steps=1.5), DTypeError,
+         "Checkpoint: steps is a float; a whole number is needed."),
     ):  # fmt: skip
         with pytest.raises(kind) as caught:
             call()

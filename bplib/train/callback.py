@@ -68,7 +68,7 @@ class Callbacks:
 
     Attributes:
         schedulers: the Schedulers, which belong to the step itself.
-        listed: all others, as Callbacks.
+        given: all others, as Callbacks.
 
     Raises:
         DTypeError: for anything else.
@@ -82,16 +82,20 @@ class Callbacks:
         self.schedulers = [one for one in everything if isinstance(one, Scheduler)]
         if any(one.optimizer is not optimizer for one in self.schedulers):
             raise DomainError("fit: a Scheduler in callbacks sets the lr of another optimizer.")
-        self.listed = [
+        self.given = [
             _as_callback(i, one)
             for i, one in enumerate(everything)
             if not isinstance(one, Scheduler)
         ]
+        self.then()
+
+    def then(self, *own: Callback) -> None:
+        """What `fit` itself does beside training, at each moment after all that was given."""
         # A moment that nobody uses costs nothing.
         self._at = {
             moment: [
                 getattr(one, moment)
-                for one in self.listed
+                for one in (*self.given, *own)
                 if getattr(type(one), moment) is not getattr(Callback, moment)
             ]
             for moment in MOMENTS

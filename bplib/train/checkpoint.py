@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bplib import expect, io
+from bplib.backend import xp_of
 from bplib.errors import DomainError, DTypeError, kind_of
 from bplib.io.nested import beside
 from bplib.train.callback import Callback, Callbacks
-from bplib.train.run import Run
+from bplib.train.run import Part, Run
 from bplib.train.step import Task
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -32,43 +33,62 @@ class Checkpoint:
     Arguments:
         path: the file, usually `….safetensors`; its folder exists.
         every: after how many epochs it is written, at least 1; it always is after the last.
+        steps: for epochs that take long, after how many steps it is written inside an epoch too,
+            at least 1; training goes on from there then.
 
     Attributes:
-        path, every: as given.
+        path, every, steps: as given.
 
     Raises:
-        DTypeError: for a path that is none, or an every that is not whole.
-        DomainError: where every is below 1.
+        DTypeError: for a path that is none, or numbers that are not whole.
+        DomainError: where a number is below 1.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, every: int = 1) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, every: int = 1, steps: int | None = None
+    ) -> None:
         if not isinstance(path, str | os.PathLike):
             raise DTypeError(f"Checkpoint: path is {kind_of(path)}; the name of a file is needed.")
         self.path = path
         self.every = expect.count("Checkpoint", "every", every)
+        self.steps = None if steps is None else expect.count("Checkpoint", "steps", steps)
 
-    def write(self, task: Task, run: Run, callbacks: Callbacks) -> None:
-        """Write the file where it is time to."""
+
+class Keeper(Callback):
+    """Writes a Checkpoint when it is time to, and goes on from it at the beginning.
+
+    Arguments:
+        checkpoint: where and when.
+        task: the data.
+        callbacks: what is done beside training.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, task: Task, callbacks: Callbacks) -> None:
+        self.path, self.checkpoint = checkpoint.path, checkpoint
+        self.task, self.callbacks = task, callbacks
+
+    def after_step(self, run: Run) -> None:
+        """Write the file in the middle of an epoch, where that is wanted."""
+        steps = self.checkpoint.steps
+        if steps is not None and run.step % steps == 0 and run.step < run.steps_per_epoch:
+            self._write(run)
+
+    def after_epoch(self, run: Run) -> None:
+        """Write the file after an epoch, where it is time to."""
         last = run.epoch == run.epochs or run.stopping is not None
-        if last or run.epoch % self.every == 0:
-            io.save(
-                self.path, {"kind": _kind(task, run, callbacks), **_state(task, run, callbacks)}
-            )
+        if last or run.epoch % self.checkpoint.every == 0:
+            self._write(run)
 
-    def go_on(self, task: Task, run: Run, callbacks: Callbacks) -> None:
-        """Take over what is in the file, if there is one and it fits; nothing changes if not.
+    def _write(self, run: Run) -> None:
+        task, callbacks = self.task, self.callbacks
+        kind, state = _kind(task, run, callbacks), _state(task, run, callbacks)
+        io.save(self.path, {"kind": kind, **state})
 
-        Arguments:
-            task: the data.
-            run: the training, before its first epoch.
-            callbacks: what is done beside it.
-
-        Raises:
-            DomainError: where the file holds another training.
-            FormatError: where it is damaged, or not by bplib.
-        """
+    def begin(self, run: Run) -> None:
+        """Take over what is in the file, if there is one and it fits; nothing changes if not."""
         if not os.path.exists(self.path):
             return
+        task, callbacks = self.task, self.callbacks
         state = io.load(self.path).state
         if "kind" not in state or "training" not in state:
             raise DomainError(f"fit: {self.path} holds no training; choose another file for it.")
@@ -88,8 +108,11 @@ class Checkpoint:
             rng.bit_generator.state = saved
         for callback, saved in zip(_remembering(callbacks), state["callbacks"], strict=True):
             callback.load_state_dict(saved)
-        run.history._curves, run.history._epochs = position["history"], position["epoch"]
-        run.epoch, run.stopping = position["epoch"], position["stopping"]
+        run.history._continue(position["history"], position["finished"])
+        run.epoch, run.step, run.stopping = (
+            position[name] for name in ("epoch", "step", "stopping")
+        )
+        run.part = _part(position["part"], task)
 
     def _compare(self, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
         for name, value in ours.items():
@@ -102,6 +125,14 @@ class Checkpoint:
                 f"fit: {self.path} holds another training, its {name} is {came}, and here it is "
                 f"{value}; choose another file to begin anew."
             )
+
+
+def _part(saved: Mapping[str, Any] | None, task: Task) -> Part | None:
+    if saved is None:
+        return None
+    xp = xp_of(task.X)
+    lists = ([xp.asarray(array) for array in saved[name]] for name in ("predictions", "targets"))
+    return Part(saved["order"], saved["total"], *lists)
 
 
 def _first_difference(theirs: list[str], ours: list[str]) -> tuple[str, str]:
@@ -140,8 +171,11 @@ def _state(task: Task, run: Run, callbacks: Callbacks) -> dict[str, Any]:
         "callbacks": [one.state_dict() for one in _remembering(callbacks)],
         "training": {
             "epoch": run.epoch,
+            "step": run.step,
             "stopping": run.stopping,
+            "finished": run.history.epochs,
             "history": run.history._curves,
+            "part": None if run.part is None else vars(run.part),
         },
     }
 
@@ -152,5 +186,4 @@ def _generators(task: Task, run: Run) -> list[Any]:
 
 def _remembering(callbacks: Callbacks) -> list[Callback]:
     """The callbacks that have something to remember; others may come and go."""
-    own = [one for one in callbacks.listed if type(one).state_dict is not Callback.state_dict]
-    return own
+    return [one for one in callbacks.given if type(one).state_dict is not Callback.state_dict]

@@ -104,6 +104,7 @@ def bad_gradient(run: Run, pair: Pair, batch: tuple[Array, Array, np.ndarray]) -
 
 def _error(run: Run, what: str) -> DivergedError:
     where = f"in epoch {run.epoch}, step {run.step + 1}"
+    run.history.ended = f"diverged {where}"
     return DivergedError(f"fit: {where}, {what}.", run.history)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from bplib import expect
 from bplib.backend import Array, quiet, to_numpy, xp_of
@@ -68,6 +70,14 @@ class GradientStatistics(Callback):
     def after_epoch(self, run: Run) -> None:
         """The means of the epoch go into the history, all norms first."""
         run.record({name: self._sums[name] / self._looks for name in sorted(self._sums)})
+
+    def state_dict(self) -> dict[str, Any]:
+        """The sums of an epoch that is not finished."""
+        return {"sums": self._sums, "looks": self._looks}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self._sums, self._looks = dict(state["sums"]), state["looks"]
 
     def _add(self, name: str, value: float) -> None:
         self._sums[name] = self._sums.get(name, 0.0) + value

@@ -94,6 +94,10 @@ class History(Mapping[str, list[float]]):
         for name, number in numbers.items():
             self._curves.setdefault(name, [NAN] * self._epochs)[-1] = number
 
+    def _continue(self, curves: Mapping[str, list[float]], epochs: int) -> None:
+        """Go on from what was recorded before."""
+        self._curves, self._epochs = dict(curves), epochs
+
     def plot(self, *names: str, title: str | None = None) -> Any:
         """Draw the curves: the losses, and beside them the metrics where there are any.
 

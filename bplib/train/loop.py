@@ -15,7 +15,7 @@ from bplib.layers import Layer
 from bplib.optim import Optimizer
 from bplib.train import given
 from bplib.train.callback import Callbacks
-from bplib.train.checkpoint import Checkpoint
+from bplib.train.checkpoint import Checkpoint, Keeper
 from bplib.train.history import History
 from bplib.train.inside import mode
 from bplib.train.interrupt import Shield
@@ -103,12 +103,13 @@ def fit(
     bar = Progress(progress)
     done = Callbacks(callbacks, optimizer)
     kept = _kept(checkpoint)
+    done.then(*([] if kept is None else [Keeper(kept, task, done)]), bar)
     history = History(tuple(name for name in names if not name.endswith("loss")))
     run = Run(net, optimizer, history, epochs, -(-m // size), tuple(names), Shield())
     with mode(net, training=True):
         run.shield.up()
         try:
-            _run(task, run, done, kept, bar)
+            _run(task, run, done)
         finally:
             run.shield.down()
             bar.close()
@@ -126,22 +127,14 @@ def _kept(checkpoint: Any) -> Checkpoint | None:
     return Checkpoint(checkpoint)
 
 
-def _run(
-    task: Task, run: Run, callbacks: Callbacks, checkpoint: Checkpoint | None, bar: Progress
-) -> None:
+def _run(task: Task, run: Run, callbacks: Callbacks) -> None:
     """All epochs, and the end."""
-    history = run.history
     try:
         try:
             callbacks.call("begin", run)
-            if checkpoint is not None:
-                checkpoint.go_on(task, run, callbacks)
-            bar.begin(run)
-            while run.stopping is None and run.epoch < run.epochs:
-                epoch(task, run, callbacks, bar)
-                if checkpoint is not None:
-                    checkpoint.write(task, run, callbacks)
-            history.ended = run.stopping or "as planned"
+            while run.part is not None or (run.stopping is None and run.epoch < run.epochs):
+                epoch(task, run, callbacks)
+            run.history.ended = run.stopping or "as planned"
         except KeyboardInterrupt:
             _interrupted(run)
         callbacks.call("end", run)

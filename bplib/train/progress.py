@@ -8,10 +8,11 @@ import warnings
 from typing import Any
 
 from bplib.errors import DTypeError, MissingExtraError, kind_of, need
+from bplib.train.callback import Callback
 from bplib.train.run import Run
 
 
-class Progress:
+class Progress(Callback):
     """A bar over all steps, with the loss of the last batch and what the last epoch brought.
 
     Without tqdm there is no bar, and nothing is said about it.
@@ -44,8 +45,9 @@ class Progress:
                 tqdm = need("tqdm.auto", "book", "fit").tqdm
                 self._bar = tqdm(
                     total=run.epochs * run.steps_per_epoch,
-                    initial=run.epoch * run.steps_per_epoch,
-                    desc=f"epoch {run.epoch + 1}/{run.epochs}",
+                    initial=run.history.epochs * run.steps_per_epoch
+                    + (0 if run.part is None else run.step),
+                    desc=f"epoch {run.history.epochs + 1}/{run.epochs}",
                     unit="step",
                 )
         except MissingExtraError:

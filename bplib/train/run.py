@@ -6,12 +6,32 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from bplib import expect
+from bplib.backend import Array
 from bplib.errors import NotReadyError
 from bplib.layers import Layer
 from bplib.optim import Optimizer
 from bplib.train.history import History
 from bplib.train.interrupt import Shield
+
+
+@dataclass(eq=False)
+class Part:
+    """How much of an epoch is done.
+
+    Fields:
+        order: (m,), the rows in this epoch's order.
+        total: the sum of the losses of the samples so far.
+        predictions: of each batch so far, where there are metrics.
+        targets: of the same batches.
+    """
+
+    order: np.ndarray
+    total: float = 0.0
+    predictions: list[Array] = field(default_factory=list)
+    targets: list[Array] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -30,6 +50,7 @@ class Run:
         step: the steps that were made in this epoch.
         loss: of the last batch.
         stopping: why training ends after this epoch; None while nobody wants it to.
+        part: how much of the epoch is done; None between two epochs.
     """
 
     net: Layer
@@ -43,6 +64,7 @@ class Run:
     step: int = 0
     loss: float = float("nan")
     stopping: str | None = None
+    part: Part | None = field(default=None, repr=False)
 
     def stop(self, reason: str = "a callback asked to stop") -> None:
         """Ask for an end after this epoch; the reason is in the history."""

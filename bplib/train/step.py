@@ -14,8 +14,7 @@ from bplib.train.callback import Callbacks
 from bplib.train.culprit import bad_gradient, bad_loss, finite
 from bplib.train.measures import Metrics, measured, numbers
 from bplib.train.pair import Pair, number
-from bplib.train.progress import Progress
-from bplib.train.run import Run
+from bplib.train.run import Part, Run
 
 
 @dataclass(eq=False)
@@ -45,40 +44,40 @@ class Task:
     buffers: list[Buffer]
 
 
-def epoch(task: Task, run: Run, callbacks: Callbacks, bar: Progress) -> None:
-    """All samples once in a new order; then what that brought, measured and recorded.
+def epoch(task: Task, run: Run, callbacks: Callbacks) -> None:
+    """All samples once in a new order, or what is left of them; then what that brought.
 
     Arguments:
         task: the data.
         run: the training.
         callbacks: what is done beside it.
-        bar: shows how far it is.
 
     Raises:
         DivergedError: where a loss or a gradient is not finite.
     """
-    run.epoch += 1
-    run.step = 0
-    total, predictions, targets = 0.0, [], []
-    order = task.rng.permutation(len(task.X))
-    for start in range(0, len(order), task.batch_size):
+    if run.part is None:
+        run.part = Part(task.rng.permutation(len(task.X)))
+        run.epoch += 1
+        run.step = 0
+    part = run.part
+    for start in range(run.step * task.batch_size, len(part.order), task.batch_size):
         # As data.batches does it; the rows are kept to say which sample was to blame.
-        rows = order[start : start + task.batch_size]
+        rows = part.order[start : start + task.batch_size]
         batch = *take((task.X, task.y), rows), rows
         prediction = step(task, run, callbacks, batch)
-        total += run.loss * len(rows)
+        part.total += run.loss * len(rows)
         if task.metrics:
-            predictions.append(prediction)
-            targets.append(batch[1])
-        bar.after_step(run)
+            part.predictions.append(prediction)
+            part.targets.append(batch[1])
         callbacks.call("after_step", run)
-    row = {"loss": total / len(task.X)} | numbers(task.metrics, predictions, targets)
+    row = {"loss": part.total / len(task.X)}
+    row |= numbers(task.metrics, part.predictions, part.targets)
     if task.validation is not None:
         found = measured(run.net, task.pair, *task.validation, task.batch_size, task.metrics)
         row |= {f"validation_{name}": value for name, value in found.items()}
     with run.shield:
         run.history._finish(row)
-    bar.after_epoch(run)
+        run.part = None
     callbacks.call("after_epoch", run)
 
 
