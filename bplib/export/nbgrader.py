@@ -21,7 +21,8 @@ c.CourseDirectory.course_id = "backpropagation"
 c.IncludeHeaderFooter.header = "source/header.ipynb"
 # A blank is the same in a function and in brackets, and the notebook runs past it.
 c.ClearSolutions.code_stub = {"python": "...  # YOUR CODE HERE"}
-c.ExecutePreprocessor.timeout = 60
+# A right answer that is slow is called a few dozen times, a few seconds each.
+c.ExecutePreprocessor.timeout = 300
 
 # The checks note attempts; those of a class are not the grader's own progress.
 os.environ["BPLIB_PROGRESS"] = "memory"
@@ -55,8 +56,9 @@ cases are made from seeds that the release does not hold. They were drawn from {
 `bplib export nbgrader DIR --seed {seed}` makes the same course again, and another number makes \
 other cases.
 
-The learners' code runs with your rights. For a class that you do not know, run nbgrader in a \
-container without a network.
+The learners' code runs with your rights: for a class that you do not know, run nbgrader in a \
+container without a network. And it runs in the kernel that checks it, so code that means to \
+cheat can replace the check; `bplib grade` judges outside of it.
 """
 
 

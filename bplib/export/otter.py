@@ -45,7 +45,8 @@ number makes other cases.
 `requirements.txt` is what otter installs into its container; it asks for bplib by its version. A \
 wheel's address may stand there as well. Outside a container, as with `otter run`, the learners' \
 code runs with your rights, and `BPLIB_PROGRESS=memory` before the command keeps their attempts \
-out of your own progress.
+out of your own progress. The answers are checked where they run, so code that means to cheat can \
+replace the check; `bplib grade` judges outside of it.
 """
 
 
