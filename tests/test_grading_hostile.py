@@ -284,6 +284,17 @@ def test_what_is_equal_to_everything_is_not_right(graded):
     assert statuses(graded(body(yes))) == ["failed", "passed"]
 
 
+def test_what_breaks_when_it_is_looked_at_costs_itself_alone(graded):
+    shy = (
+        "class Shy:\n    @property\n    def __class__(self):\n        raise ValueError('no')\n"
+        "    __array__ = __repr__ = __len__ = __class__\n"
+    )
+    assert statuses(graded(body(shy + "return Shy()"))) == ["error", "passed"]
+    report = graded(body(shy + "return {Shy()}"))
+    assert statuses(report) == ["error", "passed"]
+    assert "what is returned cannot be read" in report.marks[0].message
+
+
 def test_a_removed_check_loses_nothing(graded):
     assert statuses(graded([RIGHT, AFTER])) == ["passed", "passed"]
     renamed = [IMPORT, RIGHT.replace("slope_between", "my"), "check(my_points, 'bitterness_slope')"]

@@ -266,11 +266,13 @@ def _give_up_rights() -> None:
 
 
 def _settle(folder: str, limits: Limits, already: int) -> None:
-    """In the worker: its own session, its limits, its folder, an environment of four words."""
+    """In the worker: its own session, its limits, its folder, an environment of few words."""
     os.setsid()
     prctl(_NO_NEW_PRIVS, 1)
     os.chdir(folder)
+    kept = {name: os.environ[name] for name in ("BPLIB_DATA",) if name in os.environ}
     os.environ.clear()
+    os.environ.update(kept)
     path = "/usr/local/bin:/usr/bin:/bin"
     os.environ.update(HOME=folder, TMPDIR=folder, PATH=path, LANG="C.UTF-8", MPLBACKEND="Agg")
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):

@@ -33,6 +33,10 @@ def preload() -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot
 
+    try:
+        import IPython.display  # noqa: F401
+    except ImportError:  # a notebook that asks for it will say so
+        pass
     import bplib.draw  # noqa: F401
     from bplib import data, losses, metrics, optim, tape  # noqa: F401
     from bplib.grading import worker  # noqa: F401

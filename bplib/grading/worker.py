@@ -141,14 +141,21 @@ class _Worker:
         function = self._found(message["name"])
         made = self.call.in_process(function, message["inputs"], message["seconds"])
         raised = made.raised
-        self.say(
-            value=made.value,
-            raised=raised and [raised.kind, raised.text, raised.line, raised.source],
-            timed_out=made.timed_out,
-            changed=list(made.changed),
-            aliased=list(made.aliased),
-            printed=made.printed,
-        )
+        told = {
+            "raised": raised and [raised.kind, raised.text, raised.line, raised.source],
+            "timed_out": made.timed_out,
+            "changed": list(made.changed),
+            "aliased": list(made.aliased),
+            "printed": made.printed,
+        }
+        try:
+            self.say(value=made.value, **told)
+        except Closed:
+            raise
+        except Exception as error:  # an object that breaks when it is looked at
+            text = "what is returned cannot be read"
+            told["raised"] = [type(error).__name__, text, None, ""]
+            self.say(value=None, **told)
 
     def do_watch(self, message: Message) -> None:
         """Calls a function and says which of bplib's own functions it rests on, if any."""

@@ -26,6 +26,7 @@ _STOP_SECONDS = 15.0
 _KEPT = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE",
     "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "PYTHONPATH", "LD_LIBRARY_PATH",
+    "BPLIB_DATA",
 )  # fmt: skip
 """What a worker's Python needs of the grader's environment; passwords and keys are not among it."""
 
