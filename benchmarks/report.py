@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 REPEAT = """\
-`make bench` repeats all of this and writes this page (a few minutes; `make bench ARGS=--quick` for
-a rough answer, `ARGS="step memory"` for parts). Every library has a process of its own, with a
-core for each of its threads, and works only when it is its turn; meanwhile the others are stopped.
-Each turn is warmed up; its time is the median of blocks. A ratio is taken within a round of turns,
-and what is printed is the median over the rounds, with the middle half of them in brackets. Before
-anything is timed, every library has to compute the same losses for ten steps."""
+`make bench` repeats all of this and writes this page (about ten minutes on a quiet machine; `make
+bench ARGS=--quick` for a rough answer, `ARGS="step memory"` for parts). Every library has a process
+of its own, with a core for each of its threads, and works only when it is its turn; meanwhile the
+others are stopped. Each turn is warmed up; its time is the median of blocks. A ratio is taken
+within a round of turns, and what is printed is the median over the rounds, with the middle half of
+them in brackets. Before anything is timed, every library has to compute the same losses for ten
+steps."""
 
 
 @dataclass(frozen=True)

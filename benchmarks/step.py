@@ -112,6 +112,21 @@ def claims_of(wanted: Wanted, seconds: Mapping[str, list[float]]) -> list[Claim]
     return found
 
 
+def within_reach(peer: str, times: Mapping[str, Mapping[str, list[float]]]) -> str:
+    """What part of a peer's time the library takes, and what NumPy can reach at all."""
+    names = (OURS, "plain", LIMIT)
+    rows = [
+        [what, *(f"{ratio(seconds[n], seconds[peer]).median:.2f}" for n in names if n in seconds)]
+        for what, seconds in times.items()
+        if peer in seconds
+    ]
+    return (
+        f"As a part of {peers.load(peer).TITLE}'s time; where the bare products alone are above a "
+        "limit, the two libraries' matrix products decide, and nothing written in NumPy can keep "
+        f"it on this machine:\n\n{table(['', *(peers.load(n).TITLE for n in names)], rows)}"
+    )
+
+
 def run(
     pace: Pace,
     environment: Mapping[str, str],
@@ -147,6 +162,7 @@ def run(
         "bplib's layers as a part of each peer's time, and what part of bplib's step the bare "
         "matrix products would take:",
         table(["", *(peers.load(n).TITLE for n in others), "products"], relative),
+        *(within_reach(name, times) for name in ("torch_eager", "jax_jit") if name in names),
     ]
     if notes:
         text.append(". ".join(note[0].upper() + note[1:] for note in notes) + ".")

@@ -223,6 +223,36 @@ def test_the_limits_of_every_case_are_claimed():
     assert not any(claim.holds for claim in claims if "of PyTorch" in claim.what)
 
 
+def test_what_numpy_can_reach_stands_beside_the_peers():
+    times = {"a": {"layers": [3.0, 3.0], "plain": [2.0, 2.0], "matmul": [1.0, 1.0],
+                   "torch_eager": [4.0, 4.0]}, "b": {"layers": [1.0, 1.0]}}  # fmt: skip
+    text = step.within_reach("torch_eager", times)
+    assert text.startswith("As a part of PyTorch eager's time")
+    assert text.endswith("| a | 0.75 | 0.50 | 0.25 |")
+
+
+@pytest.mark.parametrize(
+    ("environment", "by_hand", "said"),
+    [
+        ({"OPENBLAS_CORETYPE": "SkylakeX"}, None, "timed again with nothing set"),
+        ({}, None, "bplib doctor advises nothing"),
+        ({}, "Haswell", "OPENBLAS_CORETYPE=Haswell was set by hand"),
+    ],
+)
+def test_the_steps_without_advice(monkeypatch, environment, by_hand, said):
+    from benchmarks import __main__ as program
+
+    def run(pace, environment, heading):
+        assert environment == {}
+        return Section(heading, "timed again with nothing set")
+
+    monkeypatch.setattr(step, "run", run)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    if by_hand:
+        monkeypatch.setenv("OPENBLAS_CORETYPE", by_hand)
+    assert said in program.without_advice(paired.QUICK, environment).text
+
+
 def test_the_page():
     sections = [
         Section("One", "Text.", [report.at_most("a", 0.5, 0.5), report.at_least("b", 0.5, 0.6)]),
