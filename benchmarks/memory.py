@@ -36,7 +36,7 @@ class Memory:
         peak: the most new memory at any moment.
         kept: what the forward pass was seen to keep, the loss's cache included.
         cache, gradients, state: what the network's summary says that it keeps for the backward
-            pass, what the gradients take, and what the optimizer keeps.
+            pass, what the gradients take, and what the optimizer takes, its room included.
     """
 
     peak: int
@@ -104,7 +104,8 @@ def run() -> Section:
         rows.append([what, *map(megabytes, numbers), f"{part:.2f}"])
     head = ["MB", "peak", "cache", "gradients", "optimizer", "peak / sum"]
     text = "The most new memory at any moment of a training step, beside the sum of what the "
-    text += "forward pass keeps, the gradients, and what the optimizer keeps (float32).\n\n"
+    text += "forward pass keeps, the gradients, and what the optimizer takes, its working room "
+    text += "included, as `net.summary` has them (float32).\n\n"
     return Section("Memory of a step", text + table(head, rows), claims)
 
 
