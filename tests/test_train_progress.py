@@ -2,11 +2,13 @@
 
 import io
 import sys
+import time
 import types
 
 import pytest
 from training import learn, plain_net, samples
 
+from bplib import train
 from bplib.train import EarlyStopping, progress
 
 
@@ -43,6 +45,19 @@ def test_a_terminal_sees_a_bar_with_figures(screen):
     for name in history:
         assert f"{name}={history[name][-1]:.4g}" in last
     assert last.endswith("\n")
+
+
+def test_it_moves_while_an_epoch_runs(screen):
+    screen = screen()
+
+    class Slow(train.Callback):
+        def after_step(self, run):
+            if run.step == 3:
+                time.sleep(0.12)  # tqdm draws ten times a second at most
+
+    epochs(callbacks=[Slow()])
+    between = [line for line in screen.getvalue().split("\r") if "14/14" not in line]
+    assert any("epoch 2/2" in line and "loss=" in line for line in between)
 
 
 @pytest.mark.parametrize("how", ["False", "not a terminal", "TQDM_DISABLE", "no tqdm"])

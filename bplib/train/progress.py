@@ -57,7 +57,7 @@ class Progress(Callback):
         """One step further."""
         if self._bar is not None and self._bar.update():  # True where the bar was drawn anew
             self._bar.set_description(f"epoch {run.epoch}/{run.epochs}", refresh=False)
-            self._bar.set_postfix({"loss": f"{run.loss:.4g}", **self._said}, refresh=False)
+            self._bar.set_postfix({"loss": f"{run.loss:.4g}", **self._said})
 
     def after_epoch(self, run: Run) -> None:
         """What the epoch brought."""
