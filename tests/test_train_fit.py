@@ -231,6 +231,15 @@ def test_some_of_the_parameters_only():
     assert [name for name in after if after[name] != before[name]] == ["2.W", "2.b"]
 
 
+def test_a_metric_may_be_a_loss():
+    def other_loss(prediction, target):
+        return losses.softmax_cross_entropy(prediction, target)[0]
+
+    history = learn(plain_net(), *samples(), metrics=other_loss, validation=samples())
+    assert list(history.metrics) == ["other_loss", "validation_other_loss"]
+    np.testing.assert_allclose(history.validation_other_loss, history.validation_loss)
+
+
 def test_labels_of_words():
     words = np.random.default_rng(0).integers(20, size=(40, 4))
     y = (words.sum(axis=1) > 38).astype(int)

@@ -27,6 +27,10 @@ def several_backward(cache):
     raise AssertionError
 
 
+def validation_f1(prediction, target):
+    return 0.0
+
+
 class Half:
     """Neither a function nor a name."""
 
@@ -129,6 +133,8 @@ SENTENCES = [
     ({"metrics": 3}, DTypeError, "fit: metrics is an int; a list of names is needed."),
     ({"metrics": ["f1", "f1"]}, DomainError,
      "fit: metrics[1] is called 'f1', and so is another curve."),
+    ({"metrics": validation_f1}, DomainError,
+     "fit: metrics[0] is called 'validation_f1', and so is another curve."),
     # loss
     ({"loss": "mse"}, DTypeError, f"fit: loss is a str; {LOSS}"),
     ({"loss": (losses.mse,)}, DTypeError,

@@ -46,7 +46,8 @@ def fit(
 
     θ ← θ − (what the optimizer makes of ∂L/∂θ), for every batch of every epoch. In each epoch all
     samples come once, in a new order; the last batch holds what is left. The loss of an epoch is
-    the mean over its samples, each taken before the step that it leads to.
+    the mean over its samples, each taken before the step that it leads to; of a loss that weighs
+    its samples, the mean of what it says of each batch.
 
     Ctrl-C ends training between two steps, and the history says so. A loss or gradient that is
     not finite ends it with an error before anything moves. In all cases the layers are in the
@@ -83,6 +84,8 @@ def fit(
             checkpoint of another training.
         UnknownNameError: for a metric that does not exist.
         NotReadyError: for a loss whose backward half is not found.
+        FormatError, MissingFileError, MissingExtraError: where a checkpoint is damaged, its
+            folder does not exist, or safetensors is not installed.
 
     Source: H. Robbins, S. Monro (1951), A Stochastic Approximation Method, Annals of Mathematical
         Statistics 22, 400–407; I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning,
@@ -104,7 +107,7 @@ def fit(
     done = Callbacks(callbacks, optimizer)
     kept = _kept(checkpoint)
     done.then(*([] if kept is None else [Keeper(kept, task, done)]), bar)
-    history = History(tuple(name for name in names if not name.endswith("loss")))
+    history = History(tuple(name for name in names if name not in ("loss", "validation_loss")))
     run = Run(net, optimizer, history, epochs, -(-m // size), tuple(names), Shield())
     with mode(net, training=True):
         run.shield.up()

@@ -42,7 +42,7 @@ def metrics_of(given: Any) -> Metrics:
     found: Metrics = {}
     for i, one in enumerate(given):
         name, function = _named(i, one)
-        if name in found or name in ("loss", "validation_loss"):
+        if name in found or name == "loss" or name.startswith("validation_"):
             raise DomainError(f"fit: metrics[{i}] is called '{name}', and so is another curve.")
         found[name] = function
     return found
