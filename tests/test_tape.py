@@ -549,6 +549,13 @@ BAD = {
         DTypeError,
         "mse: target is a Tensor; the gradient goes to the prediction alone.",
     ),
+    "a Tensor as weights": (
+        lambda: tape.softmax_cross_entropy(
+            Tensor(np.ones((2, 3))), np.array([0, 2]), class_weights=Tensor(np.ones(3))
+        ),
+        DTypeError,
+        "softmax_cross_entropy: class_weights is a Tensor, but it gets no gradient; pass an array.",
+    ),
     "too few": (lambda: tape.linear(two), DTypeError, "linear: the arguments are (x, W, b)."),
     "too many": (
         lambda: tape.exp(two, two),
