@@ -24,6 +24,8 @@ FixedArray = Any
 Cache = Any
 """What a forward function keeps for its backward function; only that function looks inside."""
 
+_ON_THE_HOST = np.ndarray, np.generic
+
 
 def xp_of(*arrays: Array) -> ModuleType:
     """The one array module that all arrays live in.
@@ -40,7 +42,7 @@ def xp_of(*arrays: Array) -> ModuleType:
     """
     found = None
     for array in arrays:
-        if isinstance(array, np.ndarray | np.generic):
+        if isinstance(array, _ON_THE_HOST):
             module = np
         elif type(array).__module__.partition(".")[0] == "cupy":
             module = sys.modules["cupy"]
@@ -85,7 +87,7 @@ def to_numpy(x: Array) -> np.ndarray:
     Returns:
         A NumPy array; x itself where it is one.
     """
-    if isinstance(x, np.ndarray | np.generic):
+    if isinstance(x, _ON_THE_HOST):
         return np.asarray(x)
     if hasattr(x, "get"):
         return x.get()

@@ -106,7 +106,7 @@ def leaky_relu_backward(dy: Array, cache: Cache) -> Array:
     """
     y, slope = cache
     expect.upstream("leaky_relu_backward", "dy", dy, "y", y.shape, y)
-    return dy * xp_of(y).maximum((y > 0).astype(y.dtype), slope)
+    return dy * (y > 0).astype(y.dtype).clip(slope, 1)
 
 
 @quietly
