@@ -21,8 +21,8 @@ from bplib.grading.contain import Limits, descendants
 from bplib.grading.judge import Report
 from bplib.grading.judges import grade_all
 from bplib.grading.plan import Plan, plan_of_chapters
+from bplib.grading.secrets import secrets_of_the_course
 from bplib.grading.submissions import find_submissions
-from bplib.grading.workers import secrets_of_the_course
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "01_chain_rule.ipynb"

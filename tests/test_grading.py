@@ -249,7 +249,7 @@ def test_the_name_of_the_kernel_does_not_matter(tmp_path):
 # ── grading ──────────────────────────────────────────────────────────────────────────────────────
 
 PLAN = Plan(
-    {"slope_between_points": 1.0, "one_more_cup": 1.0, "mean_squared_error": 2.0}, seeds=(3,)
+    {"slope_between_points": 1.0, "one_more_cup": 1.0, "mean_squared_error": 2.0}, seeds=(3, 4)
 )
 
 
@@ -277,6 +277,7 @@ def test_marks(tmp_path, workers):
     found = graded(tmp_path, workers)
     assert statuses(found["right"]) == ["passed", "passed", "missing"]
     assert (found["right"].points, found["right"].of) == (2.0, 4.0)
+    assert "· 12 cases, inputs untouched" in found["right"].marks[0].message
     assert statuses(found["wrong"]) == ["failed", "failed", "missing"]
     assert found["wrong"].marks[0].misconception == "upside-down"
     assert "Likely mistake" in found["wrong"].marks[0].message

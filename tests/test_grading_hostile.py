@@ -13,8 +13,9 @@ from bplib.grading import session
 from bplib.grading.contain import Limits
 from bplib.grading.judge import grade
 from bplib.grading.plan import Plan
+from bplib.grading.secrets import secrets_of_the_course
 from bplib.grading.submissions import find_submissions
-from bplib.grading.workers import Workers, can_fork, secrets_of_the_course
+from bplib.grading.workers import Workers, can_fork
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="workers are forked, where that exists")
 
@@ -407,6 +408,53 @@ def test_in_name_spaces_files_and_network_are_out_of_reach(graded, workers, hall
     assert dict(report.marks[0].details)["your function printed"].strip() == "[]"
     assert (tmp_path / "precious.txt").read_text() == "kept"
     assert (hall / "somebody_else.ipynb").is_file()
+
+
+def test_the_home_folder_is_out_of_sight(hall, tmp_path, monkeypatch):
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh/id").write_text("private")
+    (tmp_path / "marks.csv").write_text("private")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/numbers").write_text("open")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("BPLIB_DATA", str(tmp_path / "data"))
+    look = (
+        f"import os\nfound = sorted(os.listdir({str(tmp_path)!r}))\n"
+        f"for name in ('.ssh/id', 'marks.csv', 'data/numbers', '/run'):\n"
+        f"    path = os.path.join({str(tmp_path)!r}, name)\n"
+        "    try:\n        with open(path) as file:\n            found.append(file.read())\n"
+        "    except OSError:\n        pass\nfound += os.listdir('/run')"
+    )
+    show = "def slope_between_points(x0, y0, x1, y1):\n    print(found)\n    return 0.0"
+    with Workers(LIMITS) as made:
+        made.start().socket.close()
+        if made.level != "namespaces":
+            pytest.skip("this system has no name spaces for us")
+        notebook(hall / "one.ipynb", [look, show])
+        (submission,) = [one for one in find_submissions(hall) if one.student == "one"]
+        report = grade(submission, hall, PLAN, made)
+    said = dict(report.marks[0].details)["your function printed"].strip()
+    assert said.endswith("'.ssh', 'data', 'marks.csv', '', 'open']")
+
+
+def test_what_is_hidden_stays_hidden(graded, workers):
+    """New name spaces inside give rights inside, and none over what stands outside."""
+    if workers.level != "namespaces":
+        pytest.skip("this system has no name spaces for us")
+    folders = [str(one) for one in secrets_of_the_course()]
+    attack = (
+        "import ctypes, os\nlibc = ctypes.CDLL(None)\n"
+        "done = [libc.unshare(0x10000000 | 0x20000)]\n"
+        f"for path in {folders!r}:\n    libc.umount2(path.encode(), 2)\n"
+        "libc.mount(None, b'/', None, 0x20 | 0x1000, None)\n"
+        f"found = [one for path in {folders!r} if os.path.isdir(path) for one in "
+        "os.listdir(path)]\n"
+        f"for path in {folders!r}:\n    try:\n        open(path + '/left', 'w')\n"
+        "        found.append(path)\n    except OSError:\n        pass"
+    )
+    show = "def slope_between_points(x0, y0, x1, y1):\n    print(found)\n    return 0.0"
+    report = graded([attack, show, AFTER])
+    assert dict(report.marks[0].details)["your function printed"].strip() == "[]"
 
 
 def test_its_own_folder_holds_the_notebook_alone_and_may_be_emptied(graded):

@@ -17,9 +17,10 @@ from bplib.grading.contain import LEVELS, keep_secrets
 from bplib.grading.judge import Report
 from bplib.grading.judges import grade_all
 from bplib.grading.plan import Plan, plan_of_chapters, read_plan
+from bplib.grading.secrets import secrets_of_the_course
 from bplib.grading.session import clean
 from bplib.grading.submissions import find_submissions
-from bplib.grading.workers import GradingError, secrets_of_the_course
+from bplib.grading.workers import GradingError
 
 _MARKS = {"passed": ("✓", "green"), "not_attempted": ("○", "dim"), "missing": ("–", "dim")}
 

@@ -247,8 +247,10 @@ def _on_seeds(exercise: Exercise, function: Any, plan: Plan, session: Session) -
             watch=session.library_call,
         )
         if not result.passed:
-            break
-    return result
+            return result
+    count, each = len(plan.seeds) * exercise.n_cases, f"{exercise.n_cases} cases"
+    message = result.message.replace(each, f"{count} cases", 1)
+    return dataclasses.replace(result, message=message)
 
 
 def names_of(chain: Chain) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any
 from bplib.errors import BplibError
 from bplib.grading.channel import TOKEN, Channel
 from bplib.grading.contain import LEVELS, Limits
+from bplib.grading.secrets import out_of_sight
 from bplib.grading.template import ENDED, LEVEL, RECORD, START, STARTED, STOP, STOPPED, remove
 
 _START_SECONDS = 60.0  # for Python, NumPy and matplotlib on a machine that is busy
@@ -64,7 +65,7 @@ class Workers:
         self.own = level == "own"
         self.level = self.wanted
         self.folder = Path(tempfile.mkdtemp(prefix="bplib-grading-", dir=inside)).resolve()
-        self.hidden = [str(p) for p in hidden if not _needed(p, self.folder)]
+        self.hidden = [str(one) for one in out_of_sight(hidden, self.folder)]
         self._server: subprocess.Popen | None = None
         self._control: socket.socket | None = None
         self._running = False
@@ -291,24 +292,3 @@ def environment(own: bool = False) -> dict[str, str]:
     if not own:  # the same bytes on every run, and one processor for each of many
         kept |= {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return kept
-
-
-def secrets_of_the_course() -> list[Path]:
-    """The files that hold references, worked answers or tests of them."""
-    import bplib
-    from bplib.course import where
-
-    package = Path(bplib.__file__).resolve().parent
-    found = [package / "checks", package / "course" / "files" / "solutions"]
-    if where.is_clone():
-        found += [package.parent / name for name in ("solutions", "tests", ".git")]
-    return [path for path in found if path.exists()]
-
-
-def _needed(path: Path, folder: Path) -> bool:
-    """Whether hiding a folder would also hide what a worker runs on."""
-    import numpy
-
-    path = path.resolve()
-    used = (folder, Path(sys.prefix), Path(sys.base_prefix), Path(numpy.__file__), Path(__file__))
-    return any(one.resolve().is_relative_to(path) for one in used)
