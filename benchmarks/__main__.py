@@ -71,6 +71,11 @@ def main() -> None:
             parser.error(f"there is no part {name!r}; the parts are {', '.join(names)}")
     pace = paired.QUICK if asked.quick else paired.FULL
     whole = not asked.parts and not asked.quick
+    load = machine.load()
+    if load is not None and load > machine.BUSY:
+        print(
+            f"The machine is busy (load {load:.1f}); with more than one thread each, expect noise."
+        )
     environment = decision.assignment(os.environ)
     started = time.monotonic()
     sections = []
@@ -79,7 +84,7 @@ def main() -> None:
             print(f"{name} ...", flush=True)
             sections.append(measure())
     note = "A quick run: few rounds, rough numbers." if asked.quick else ""
-    text = page(machine.facts(environment), sections, note)
+    text = page(machine.facts(environment, load), sections, note)
     if whole:
         RESULTS.write_text(text, encoding="utf-8")
         claims = [claim for section in sections for claim in section.claims]

@@ -17,11 +17,23 @@ from bplib.blas.measure import Child, Failed
 PACKAGES = ("torch", "jax", "autograd", "mygrad", "scikit-learn")
 
 
-def facts(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+BUSY = 0.5
+"""How many other processes may want a core, on average, on a machine that counts as quiet."""
+
+
+def load() -> float | None:
+    """How many processes wanted a core in the last minute, where the system says so."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+
+
+def facts(
+    environment: Mapping[str, str], load_before: float | None = None
+) -> list[tuple[str, str]]:
     """Names and values, for the table.
 
     Arguments:
         environment: what the workers get beside their limits.
+        load_before: what `load` said before anything was measured.
     """
     build = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return [
@@ -31,6 +43,7 @@ def facts(environment: Mapping[str, str]) -> list[tuple[str, str]]:
         ("NumPy", np.__version__),
         ("BLAS", f"{build['name']} {build.get('version', '')}, {kernels(environment)}"),
         ("threads", str(THREADS)),
+        ("load before", "not known" if load_before is None else f"{load_before:.1f}"),
         *((name, version(name)) for name in PACKAGES),
     ]
 

@@ -338,7 +338,8 @@ def test_importing_is_timed_in_pairs(monkeypatch):
 
 
 def test_the_machine_is_described():
-    facts = dict(machine.facts({}))
+    facts = dict(machine.facts({}, 0.25))
+    assert facts["load before"] == "0.2"
     assert facts["NumPy"] == np.__version__
     assert "cores" in facts["processor"]
     assert facts["threads"] == str(worker.THREADS)
