@@ -92,7 +92,9 @@ def test_two_sides_of_the_sigmoid(x):
     assert left == pytest.approx(1 - right, abs=2.3e-16)
     np.testing.assert_allclose(slope[0], slope[1], atol=2e-16)
     # small values keep their digits: they are not made as 1 - (nearly 1)
-    assert min(left, right) == pytest.approx(math.exp(-abs(x)) / (1 + math.exp(-abs(x))), rel=2e-15)
+    assert min(left, right) == pytest.approx(
+        math.exp(-abs(x)) / (1 + math.exp(-abs(x))), rel=2e-15, abs=0
+    )
 
 
 @hypothesis.given(numbers)
@@ -106,7 +108,7 @@ def test_tanh_is_a_sigmoid(x):
 @hypothesis.given(st.floats(-700, 700))
 def test_the_slope_of_softplus_is_the_sigmoid(x):
     (y,), (slope,) = both("softplus", [x])
-    assert slope == pytest.approx(ops.sigmoid(np.array([x]))[0][0], rel=2e-15)
+    assert slope == pytest.approx(ops.sigmoid(np.array([x]))[0][0], rel=2e-15, abs=0)
     assert y >= max(x, 0) and y - max(x, 0) <= math.log(2) * (1 + 1e-15)
     mirrored = both("softplus", [-x])[0][0]
     assert y - mirrored == pytest.approx(x, abs=1e-13 + 1e-15 * abs(x))
@@ -115,7 +117,7 @@ def test_the_slope_of_softplus_is_the_sigmoid(x):
 @hypothesis.given(st.floats(-700, 700), st.floats(0.01, 50))
 def test_the_slope_of_elu_is_an_exponential(x, alpha):
     (y,), (slope,) = both("elu", [x], alpha)
-    assert y == pytest.approx(x if x > 0 else alpha * math.expm1(x), rel=1e-15)
+    assert y == pytest.approx(x if x > 0 else alpha * math.expm1(x), rel=1e-15, abs=0)
     assert slope == pytest.approx(1 if x > 0 else alpha * math.exp(x), abs=1e-15 * alpha)
 
 
@@ -124,7 +126,7 @@ def test_gelu_and_its_mirror(x):
     """x Φ(x) - (-x) Φ(-x) = x, since Φ(x) + Φ(-x) = 1; and it lies between x and relu."""
     for approximate in (False, True):
         (right, left), slope = both("gelu", [x, -x], approximate)
-        assert right - left == pytest.approx(x, rel=1e-15)
+        assert right - left == pytest.approx(x, rel=1e-15, abs=0)
         assert slope.sum() == pytest.approx(1, rel=1e-14)
         assert min(0, x) - 0.2 < right <= max(0, x)
 
@@ -135,7 +137,7 @@ def test_gelu_worked_out_with_the_error_function(rng):
     for number, value, steepness in zip(x, y, slope, strict=True):
         share = math.erfc(-number / math.sqrt(2)) / 2
         density = math.exp(-number * number / 2) / math.sqrt(2 * math.pi)
-        assert value == pytest.approx(number * share, rel=1e-13)
+        assert value == pytest.approx(number * share, rel=1e-13, abs=0)
         assert steepness == pytest.approx(share + number * density, rel=1e-13, abs=1e-16)
 
 
