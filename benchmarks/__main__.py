@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from benchmarks import (
     paired,
     step,
 )
-from benchmarks.report import Section, page
+from benchmarks.report import Claim, Section, page
 from bplib.blas import decision
 from bplib.blas.kernels import VARIABLE
 
@@ -59,6 +60,17 @@ def parts(pace: paired.Pace, environment: Mapping[str, str], write: bool) -> dic
     }
 
 
+def answered(name: str, measure: Callable[[], Section]) -> Section:
+    """The part's section; one that fails says so on the page, and the others are measured."""
+    try:
+        return measure()
+    except Exception as error:
+        traceback.print_exc()
+        last = str(error).strip().rpartition("\n")[2]
+        said = f"{type(error).__name__}: {last}"
+        return Section(f"Failed: {name}", said, [Claim(name, "failed", "", False)])
+
+
 def main() -> None:
     """Reads the command line, measures, writes or prints."""
     names = list(parts(paired.QUICK, {}, False))
@@ -82,7 +94,7 @@ def main() -> None:
     for name, measure in parts(pace, environment, whole).items():
         if not asked.parts or name in asked.parts:
             print(f"{name} ...", flush=True)
-            sections.append(measure())
+            sections.append(answered(name, measure))
     note = "A quick run: few rounds, rough numbers." if asked.quick else ""
     text = page(machine.facts(environment, load), sections, note)
     if whole:

@@ -253,6 +253,19 @@ def test_the_steps_without_advice(monkeypatch, environment, by_hand, said):
     assert said in program.without_advice(paired.QUICK, environment).text
 
 
+def test_a_part_that_fails_does_not_take_the_others_along(capsys):
+    from benchmarks import __main__ as program
+
+    def broken():
+        raise RuntimeError("a trace\nand its last line\n")
+
+    section = program.answered("memory", broken)
+    assert section.text == "RuntimeError: and its last line"
+    assert section.claims == [Claim("memory", "failed", "", False)]
+    assert "a trace" in capsys.readouterr().err
+    assert program.answered("memory", lambda: section) is section
+
+
 def test_the_page():
     sections = [
         Section("One", "Text.", [report.at_most("a", 0.5, 0.5), report.at_least("b", 0.5, 0.6)]),
