@@ -1,5 +1,6 @@
 """`fit` does what a loop written by hand does, to the last bit."""
 
+import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -74,6 +75,17 @@ def test_nothing_that_was_given_is_changed():
     learn(plain_net(), X, y, validation=(X, y))
     np.testing.assert_array_equal(X, before[0])
     np.testing.assert_array_equal(y, before[1])
+
+
+def test_the_data_are_never_copied_as_a_whole():
+    X, y = np.ones((20_000, 64)), np.zeros(20_000, int)
+    net = plain_net(n=64)
+    tracemalloc.start()
+    try:
+        learn(net, X, y, epochs=1, batch_size=500, validation=(X, y))
+        assert tracemalloc.get_traced_memory()[1] < X.nbytes / 5
+    finally:
+        tracemalloc.stop()
 
 
 class Ear(bplib.Layer):
