@@ -419,8 +419,7 @@ def test_the_home_folder_is_out_of_sight(hall, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("BPLIB_DATA", str(tmp_path / "data"))
     look = (
-        f"import os\nfound = sorted(os.listdir({str(tmp_path)!r}))\n"
-        f"for name in ('.ssh/id', 'marks.csv', 'data/numbers', '/run'):\n"
+        "import os\nfound = []\nfor name in ('.ssh/id', 'marks.csv', 'data/numbers'):\n"
         f"    path = os.path.join({str(tmp_path)!r}, name)\n"
         "    try:\n        with open(path) as file:\n            found.append(file.read())\n"
         "    except OSError:\n        pass\nfound += os.listdir('/run')"
@@ -434,7 +433,7 @@ def test_the_home_folder_is_out_of_sight(hall, tmp_path, monkeypatch):
         (submission,) = [one for one in find_submissions(hall) if one.student == "one"]
         report = grade(submission, hall, PLAN, made)
     said = dict(report.marks[0].details)["your function printed"].strip()
-    assert said.endswith("'.ssh', 'data', 'marks.csv', '', 'open']")
+    assert said in ("['', 'open']", "[]")  # the second where the worker is another user
 
 
 def test_what_is_hidden_stays_hidden(graded, workers):
