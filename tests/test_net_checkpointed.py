@@ -138,6 +138,21 @@ def cached(net):
     return [layer._cache is not None for layer in net]
 
 
+def test_only_the_last_segment_is_not_computed_twice(rng):
+    class Counted(ReLU):
+        calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            return super().forward(x)
+
+    net = Checkpointed(*(Counted() for _ in range(6)), segments=3)
+    x = rng.standard_normal((4, 3))
+    net.backward(net.forward(x))
+    last = len(net.segments[-1])
+    assert [layer.calls for layer in net] == [2] * (6 - last) + [1] * last
+
+
 def test_only_the_last_segment_keeps_caches(rng):
     net = Checkpointed(*(Linear(3, 3, rng=rng) for _ in range(6)))
     assert [len(segment) for segment in net.segments] == [3, 2, 1]
@@ -239,6 +254,8 @@ def test_what_is_refused(segments, error, sentence):
     with pytest.raises(error) as caught:
         Checkpointed(ReLU(), ReLU(), ReLU(), segments=segments)
     assert str(caught.value) == sentence
+    with pytest.raises(DomainError, match="but there is 1 layer; a segment has at least one"):
+        Checkpointed(ReLU(), segments=2)
 
 
 def test_a_step_that_fails_midway_can_be_repeated(rng):

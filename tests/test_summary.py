@@ -286,6 +286,26 @@ def two():
     return Linear(2, 2, rng=np.random.default_rng(0), dtype=np.float32)
 
 
+def test_a_layer_that_is_passed_twice_counts_twice(rng):
+    class Twice(Layer):
+        def __init__(self):
+            self.inner = Linear(4, 4, rng=rng)
+
+        def children(self):
+            return {"inner": self.inner}
+
+        def forward(self, x):
+            return self.inner.forward(self.inner.forward(x))
+
+        def backward(self, dy):
+            return self.inner.backward(dy)  # wrong, and no matter here
+
+    found, once = Twice().summary((10, 4)), Linear(4, 4, rng=rng).summary((10, 4))
+    assert found.forward_flops == 2 * once.forward_flops
+    assert found.backward_flops == 2 * once.backward_flops
+    assert found.parameters == once.parameters == 20
+
+
 @pytest.mark.parametrize(
     "call, error, sentence",
     [
