@@ -537,6 +537,7 @@ def test_products_choices_and_extremes(rng):
     np.testing.assert_array_equal(xp.minimum(a, b).tangent, np.where(x <= y, v, w))
     np.testing.assert_array_equal(xp.maximum(a, 0.0).tangent, np.where(x >= 0, v, 0))
     assert xp.max(a).tangent == v.flat[x.argmax()] and xp.min(a).tangent == v.flat[x.argmin()]
+    assert xp.max(a).shape == xp.min(a).shape == a.max().shape == a.min().shape == ()
     np.testing.assert_array_equal(a.max(axis=1, keepdims=True).tangent[:, 0],
                                   v[range(3), x.argmax(axis=1)])  # fmt: skip
     np.testing.assert_array_equal(xp.clip(a, -1.0, 0.5).tangent, v * ((x >= -1) & (x <= 0.5)))
