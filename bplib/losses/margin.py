@@ -38,7 +38,7 @@ def hinge(scores: Array, labels: FixedArray) -> tuple[Array, Cache]:
     y = labels.astype(scores.dtype)
     expect.everywhere("hinge", "labels", y, abs(y) == 1, "its labels are -1 and 1")
     short = 1 - y * scores
-    return xp_of(scores).maximum(short, 0).mean(), (short, y)
+    return xp_of(scores).maximum(short, 0).sum() / y.size, (short, y)
 
 
 @quietly

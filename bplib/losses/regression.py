@@ -28,7 +28,7 @@ def mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
         corporum coelestium, §§ 175–179.
     """
     difference = _difference("mse", prediction, target)
-    return (difference * difference).mean(), difference
+    return _mean(difference * difference), difference
 
 
 @quietly
@@ -71,7 +71,7 @@ def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
         Machine Learning, equation 3.12, divided by N.
     """
     difference = _difference("half_mse", prediction, target)
-    return (difference * difference).mean() / 2, difference
+    return _mean(difference * difference) / 2, difference
 
 
 def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
@@ -110,7 +110,7 @@ def mae(prediction: Array, target: Array) -> tuple[Array, Cache]:
         I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning, section 6.2.1.2.
     """
     difference = _difference("mae", prediction, target)
-    return abs(difference).mean(), difference
+    return _mean(abs(difference)), difference
 
 
 @quietly
@@ -160,7 +160,7 @@ def huber(prediction: Array, target: Array, delta: float = 1.0) -> tuple[Array, 
     difference = _difference("huber", prediction, target)
     size = abs(difference)
     near = xp_of(size).minimum(size, delta)
-    return (near * (size - near / 2)).mean(), (difference, delta)
+    return _mean(near * (size - near / 2)), (difference, delta)
 
 
 @quietly
@@ -193,3 +193,7 @@ def _difference(loss: str, prediction: Array, target: Array) -> Array:
             f"{target.shape}; the two must be equal."
         )
     return prediction - target
+
+
+def _mean(values: Array) -> Array:
+    return values.sum() / values.size  # NumPy's `mean` is the same sum, and slower to start
