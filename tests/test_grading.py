@@ -404,6 +404,12 @@ def test_a_worker_says_what_the_notebook_would_say(tmp_path, workers, small_book
         assert session.problems == []
 
 
+LOCKED = (
+    "import os\nos.makedirs('a/b/c')\nopen('a/b/c/x', 'w').close()\nos.symlink('/', 'a/b/root')\n"
+    "os.chmod('a/b/c', 0)\nos.chmod('a', 0)\nos._exit(5)"
+)
+
+
 @pytest.mark.parametrize("level", ["limits", "process"])
 def test_every_system_can_grade(tmp_path, level):
     notebook(tmp_path / "right.ipynb", [IMPORT, RIGHT, CHECK])
@@ -411,9 +417,10 @@ def test_every_system_can_grade(tmp_path, level):
         report = graded(tmp_path, made)["right"]
         assert statuses(report) == ["passed", "missing", "missing"] and report.level == level
         if level == "limits":
-            notebook(tmp_path / "ends.ipynb", [IMPORT, WRONG, "import os\nos._exit(5)", AFTER])
+            notebook(tmp_path / "ends.ipynb", [IMPORT, WRONG, LOCKED, AFTER])
             report = graded(tmp_path, made)["ends"]
             assert statuses(report)[0] == "failed"
+            assert [one.name for one in made.folder.iterdir()] == []
             assert report.problems == ("code cell 3: ended the process with exit code 5.",)
         folder = made.folder
     assert not folder.exists()

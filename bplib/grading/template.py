@@ -68,20 +68,15 @@ def _line(control: socket.socket) -> bytes:
 
 def remove(folder: str) -> None:
     """Removes a folder whatever rights its maker set inside; links are removed, not followed."""
-
-    def retry(function: Any, path: str, error: Any) -> None:
-        try:
-            os.chmod(os.path.dirname(path), 0o700)
-            if not os.path.islink(path):
+    shutil.rmtree(folder, ignore_errors=True)
+    if not os.path.isdir(folder) or os.path.islink(folder):
+        return
+    os.chmod(folder, 0o700)
+    for place, inside, _ in os.walk(folder):
+        for name in inside:
+            if not os.path.islink(path := os.path.join(place, name)):
                 os.chmod(path, 0o700)
-            function(path)
-        except OSError:
-            pass
-
-    for _ in range(3):  # a folder that could not be read is read in the next round
-        shutil.rmtree(folder, onerror=retry)
-        if not os.path.lexists(folder):
-            return
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Server:
