@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import types
+from concurrent.futures import ThreadPoolExecutor
 
 import fake_device
 import numpy as np
@@ -95,6 +96,18 @@ def test_a_broken_cupy_is_no_gpu():
 def test_quiet_is_quiet_and_only_inside():
     with backend.quiet():
         assert np.isinf(np.float64(1e308) * np.ones(1) * 10).all()
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        _ = np.full(1, 1e308) * 10
+
+
+def test_quietly_is_quiet_again_and_again_inside_itself_and_in_threads():
+    @backend.quietly
+    def tenfold(times):
+        return np.full(1, 1e308) * 10 if times == 0 else tenfold(times - 1)
+
+    assert np.isinf(tenfold(3)).all()
+    with ThreadPoolExecutor(2) as threads:
+        assert all(np.isinf(y).all() for y in threads.map(tenfold, [1, 2, 0, 3]))
     with pytest.warns(RuntimeWarning, match="overflow"):
         _ = np.full(1, 1e308) * 10
 
