@@ -127,6 +127,17 @@ def test_a_cell_that_does_not_end_costs_itself_alone(graded, loop):
     )
 
 
+def test_a_notebook_of_nothing_but_loops_ends_with_its_time(graded):
+    loop = "import time\nwhile True:\n    try:\n        time.sleep(9)\n    except:\n        pass"
+    report = graded([*[loop] * 20, RIGHT], seconds=2)
+    assert statuses(report) == ["unjudged", "unjudged"] and report.points == 0
+    assert "not reached before the notebook's time was up" in report.marks[0].message
+    inside = "".join(f"    {line}\n" for line in loop.split("\n"))
+    both = [f"def {name}(*given):\n{inside}" for name in POINTS]
+    report = graded(both, seconds=1)
+    assert statuses(report)[0] == "timeout" and report.points == 0
+
+
 ENDS = {
     "import os\nos._exit(0)": "ended the process with exit code 0",
     "import os\nos._exit(3)": "ended the process with exit code 3",
