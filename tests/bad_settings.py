@@ -5,6 +5,7 @@ new class or function without an entry fails a test.
 """
 
 import inspect
+from types import SimpleNamespace
 
 import fake_device
 import numpy as np
@@ -294,9 +295,11 @@ def wrong_gradients(name):
         ("none", None, NotReadyError, ("b", "no gradient yet", "call backward first")),
         ("another shape", np.ones((1, 4)), ShapeError, ("b", "(1, 4)", "(4,)")),
         ("float32", np.ones(4, np.float32), DTypeError, ("b", "float32", "float64")),
-        ("on a device", there, DTypeError, ("b", "live in different places", "fake_device")),
+        ("on a device", there, DTypeError, ("b and the gradient of b live in different places",)),
+        ("half an array", SimpleNamespace(shape=(4,)), DTypeError, ("b", "SimpleNamespace")),
         ("a list", [1.0, 1.0, 1.0, 1.0], DTypeError, ("b", "a list", "needed")),
     ):
+        words = (f"{name}.step: ", *words)
         yield Mistake(f"gradient is {what}", with_gradient(gradient), kind, words)
     rule = getattr(optim, name)
     for what, given, kind, words in (
