@@ -299,7 +299,7 @@ def wrong_gradients(name):
         ("half an array", SimpleNamespace(shape=(4,)), DTypeError, ("b", "SimpleNamespace")),
         ("a list", [1.0, 1.0, 1.0, 1.0], DTypeError, ("b", "a list", "needed")),
     ):
-        words = (f"{name}.step: ", *words)
+        words = (f"{name}.step", *words)
         yield Mistake(f"gradient is {what}", with_gradient(gradient), kind, words)
     rule = getattr(optim, name)
     for what, given, kind, words in (
