@@ -97,6 +97,14 @@ class Optimizer:
             for group in self._groups
         ]
 
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes itself: its slots, and the room that a step computes in."""
+        slots = sum(array.nbytes for slots in self._slots for array in slots.values())
+        room = max(min(p.value.size, BLOCK) * p.value.itemsize for p in self.parameters)
+        decays = not self.decoupled and any(group["weight_decay"] for group in self.groups)
+        return slots + room * (1 + decays)
+
     @quietly
     def step(self) -> None:
         """Moves every parameter by one step, in place.
