@@ -54,8 +54,9 @@ SWEEPS = (
     Sweep(
         "depth",
         Case((256, 10), 256),
-        tuple(Case((256,) * depth + (10,), 256) for depth in (2, 4, 8, 16, 32, 64)),
-        lambda case: len(case.sizes) - 1,
+        # The last layer is small, and the first hands no gradient on: of few layers, that is much.
+        tuple(Case((256,) * (depth + 1) + (10,), 256) for depth in (1, 4, 8, 16, 32, 64)),
+        lambda case: len(case.sizes) - 2,
     ),
 )
 
@@ -112,7 +113,7 @@ def run(pace: Pace, environment: Mapping[str, str], picture: Path | None = PICTU
         drawn.append((sweep.quantity, sizes, medians, counted, found.median))
     text = "The time of a training step (float32, SGD) while one quantity grows. A point counts "
     text += f"where the step takes at least {ABOVE_FLOOR} times as long as with one sample, with "
-    text += "layers of width 2, or with one layer.\n\n"
+    text += "layers of width 2, or with the last layer alone.\n\n"
     text += table(["", "from … to", "exponent"], rows)
     if picture is not None and drawn:
         draw(drawn, picture)

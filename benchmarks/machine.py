@@ -42,7 +42,7 @@ def facts(
         ("Python", platform.python_version()),
         ("NumPy", np.__version__),
         ("BLAS", f"{build['name']} {build.get('version', '')}, {kernels(environment)}"),
-        ("threads", str(THREADS)),
+        ("threads", "1, and the processor's time is read" if THREADS == 1 else str(THREADS)),
         ("load before", "not known" if load_before is None else f"{load_before:.1f}"),
         *((name, version(name)) for name in PACKAGES),
     ]
