@@ -230,6 +230,12 @@ def test_a_child_that_fails_says_how_and_never_hangs(monkeypatch, tmp_path, prog
     assert child.process.returncode is not None
 
 
+def test_where_no_process_can_be_started(monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(ROOT / "no such python"))
+    with pytest.raises(Failed, match=r"its process could not be started \(No such file"):
+        compare()
+
+
 def test_a_decision_is_measured_once(kept):
     measured = []
 

@@ -25,6 +25,7 @@ CHILD = Path(__file__).with_name("child.py")
 PRODUCTS = 3 * 2 * 128 * 384 * 384
 """Floating-point operations between two readings of the clock in the child."""
 DTYPES = ("float32", "float64")
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 LEAST, MOST = 5, 15
 """Rounds: at least so many, and no more than this."""
 BUDGET = 0.6
@@ -80,17 +81,21 @@ class Child:
     """A process that multiplies matrices with the kernels that its environment asks for."""
 
     def __init__(self, environment: dict[str, str]) -> None:
+        environment = {**environment, "OPENBLAS_VERBOSE": "2", **ONE_THREAD}
         # -P: what lies beside the program is not importable by accident.
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", str(CHILD)],
-            env={**environment, "OPENBLAS_VERBOSE": "2", "OPENBLAS_NUM_THREADS": "1",
-                 "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )  # fmt: skip
+        command = [sys.executable, "-P", str(CHILD)]
+        try:
+            self.process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            )
+        except OSError as error:  # in the browser, for one, there are no processes
+            raise Failed(f"its process could not be started ({error.strerror})") from error
         self.kernels = ""
         self.late = False
         self.timer = threading.Timer(PATIENCE, self._give_up)
@@ -163,9 +168,8 @@ def compare(
         failed: list[Alternative] = []
         others: dict[str, Child] = {}
         for name in alternatives(now.kernels, found):
-            other = stack.enter_context(child({**os.environ, VARIABLE: name}))
             try:
-                other.started()
+                other = stack.enter_context(child({**os.environ, VARIABLE: name})).started()
             except Failed as error:
                 failed.append(Alternative(name, failed=str(error)))
                 continue
