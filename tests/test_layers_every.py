@@ -80,14 +80,14 @@ def test_the_parameters_alone_and_a_second_time(name):
     y = layer.forward(x)
     layer.backward(y)
     once = [p.grad for p in layer.parameters()]
+    layer.backward(y)
+    for parameter, gradient in zip(layer.parameters(), once, strict=True):
+        np.testing.assert_array_equal(parameter.grad, 2 * gradient)
     layer.zero_grad()
     assert layer.backward_parameters(y) is None
     assert all(
         p.grad.tobytes() == g.tobytes() for p, g in zip(layer.parameters(), once, strict=True)
     )
-    layer.backward(y)
-    for parameter, gradient in zip(layer.parameters(), once, strict=True):
-        np.testing.assert_array_equal(parameter.grad, 2 * gradient)
 
 
 @every

@@ -253,3 +253,14 @@ def test_the_layer_for_contributors_gets_everything_from_two_methods(rng, tmp_pa
     assert net.to(np.float32).forward(x.astype(np.float32)).dtype == np.float32
     with pytest.raises(NotReadyError, match="^Gate: backward was called before forward"):
         Gate(5, rng=rng).backward(dy)
+
+
+def test_training_lets_its_caches_go(rng):
+    """Once backward_parameters has passed, no layer holds an array of the batch any more."""
+    net = small(rng)
+    x, dy = rng.standard_normal((6, 3)), rng.standard_normal((6, 7))
+    net.forward(x)
+    net.backward_parameters(dy)
+    for layer in [net[0], net[2], *net[1]]:
+        with pytest.raises(NotReadyError):
+            layer.backward(dy)

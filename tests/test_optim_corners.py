@@ -206,7 +206,8 @@ def test_flags_that_do_not_say(alike):
 
 
 def test_pieces_cover_everything_once_and_are_small(monkeypatch):
-    monkeypatch.setattr(base, "BLOCK", 10)
+    monkeypatch.setattr(base, "SMALLEST_PIECE", 10)
+    monkeypatch.setattr(base, "LARGEST_PIECE", 10)
     flat = np.arange(25.0).reshape(5, 5)
     found = list(base.pieces([flat]))
     assert [piece.shape for (piece,) in found] == [(10,), (10,), (5,)]
@@ -224,7 +225,8 @@ def test_pieces_cover_everything_once_and_are_small(monkeypatch):
 
 @pytest.mark.parametrize("entrywise, seen", [(True, [10, 10, 5]), (False, [25])])
 def test_a_rule_that_needs_the_whole_parameter_gets_it(entrywise, seen, monkeypatch):
-    monkeypatch.setattr(base, "BLOCK", 10)
+    monkeypatch.setattr(base, "SMALLEST_PIECE", 10)
+    monkeypatch.setattr(base, "LARGEST_PIECE", 10)
     sizes = []
 
     class Rule(optim.Optimizer):

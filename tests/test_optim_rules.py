@@ -162,7 +162,8 @@ def test_pieces_are_the_whole(name, layout, monkeypatch, rng):
     theta = parameter(value, grad)
     results = []
     for one, block in ((other, 10_000), (theta, 16)):
-        monkeypatch.setattr(base, "BLOCK", block)
+        monkeypatch.setattr(base, "SMALLEST_PIECE", block)
+        monkeypatch.setattr(base, "LARGEST_PIECE", block)
         optimizer = made(name, [one], lr=0.1, weight_decay=0.1)
         for _ in range(3):
             optimizer.step()
@@ -174,7 +175,7 @@ def test_pieces_are_the_whole(name, layout, monkeypatch, rng):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("weight_decay", [0.0, 0.1])
-def test_a_step_takes_less_new_memory_than_the_parameter(name, weight_decay, rng):
+def test_a_step_takes_little_new_memory_beside_the_parameter(name, weight_decay, rng):
     four_megabytes = rng.standard_normal(1_000_000, dtype=np.float32)
     theta = parameter(four_megabytes, four_megabytes[::-1].copy())
     optimizer = made(name, [theta], lr=0.1, weight_decay=weight_decay)
@@ -186,8 +187,8 @@ def test_a_step_takes_less_new_memory_than_the_parameter(name, weight_decay, rng
     optimizer.step()
     _, second = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert first <= 0.6 * theta.value.nbytes
-    assert second - held <= 0.6 * theta.value.nbytes
+    assert first <= 0.3 * theta.value.nbytes
+    assert second - held <= 0.3 * theta.value.nbytes
     assert held <= 0.01 * theta.value.nbytes
 
 

@@ -84,16 +84,11 @@ def test_totals_by_hand(rng):
 def test_what_an_optimizer_takes(rng):
     net = small(rng)
     n = sum(p.value.size for p in net.parameters())
-    largest = 6 * 5
     for rule, slots in ((optim.SGD, 0), (optim.Momentum, 1), (optim.Adam, 2)):
         assert net.summary((4, 6), optimizer=rule).optimizer_bytes == 4 * slots * n
-        assert rule(net.parameters(), lr=0.1).nbytes == 4 * (slots * n + largest)
-    decaying = optim.Adam(net.parameters(), lr=0.1, weight_decay=0.1)
-    found = net.summary((4, 6), optimizer=decaying)
-    assert found.optimizer_bytes == decaying.nbytes == 4 * (2 * n + 2 * largest)
-    assert optim.AdamW(net.parameters(), lr=0.1, weight_decay=0.1).nbytes == 4 * (2 * n + largest)
-    one_layer = optim.SGD(Linear(600, 500, rng=rng).parameters(), lr=0.1)
-    assert one_layer.nbytes == 8 * optim.base.BLOCK  # a large array moves in pieces
+        decaying = rule(net.parameters(), lr=0.1, weight_decay=0.1)
+        found = net.summary((4, 6), optimizer=decaying)
+        assert found.optimizer_bytes == decaying.nbytes == 4 * slots * n
 
 
 class Counting(np.ndarray):

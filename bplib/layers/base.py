@@ -57,7 +57,8 @@ class Layer(abc.ABC):
         """Add to the parameters' gradients as `backward` does, without that of the input.
 
         A first layer's input is the data, whose gradient nobody needs: of a dense layer, that
-        saves one of its three matrix products.
+        saves one of its three matrix products. A net also lets its caches go on the way: the next
+        backward pass needs a forward pass first.
 
         Arguments:
             dy: the upstream gradient, shaped as the output of the last forward pass.

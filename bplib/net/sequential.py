@@ -62,13 +62,19 @@ class Sequential(Layer):
         return dy
 
     def backward_parameters(self, dy: Array) -> None:
-        """The parameters' gradients alone, back to the first layer that learns something."""
+        """The parameters' gradients alone, back to the first layer that learns something.
+
+        It is what training calls, once for each forward pass, and so each layer's cache is let go
+        as soon as it has served: its memory is that of the gradients to come.
+        """
         first = next((i for i, layer in enumerate(self.layers) if layer.parameters()), None)
         if first is None:
             return
         for layer in self.layers[:first:-1]:
             dy = layer.backward(dy)
+            layer.drop_cache()
         self.layers[first].backward_parameters(dy)
+        self.layers[first].drop_cache()
 
     @property
     def takes_labels(self) -> bool:

@@ -18,10 +18,10 @@ from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, kin
 from bplib.optim.settings import Group, Setting, grouped, name_of, not_negative
 from bplib.optim.state import check_state
 
-BLOCK = 262_144
-"""Entries that move together on the host, so that no temporary is larger than a megabyte or two.
-Temporaries of that size are made anew in every step: the memory that was freed last is the memory
-that is given out next, and it is still in the processor's cache."""
+SMALLEST_PIECE, LARGEST_PIECE = 32_768, 262_144
+"""Entries that move together on the host: an eighth of a parameter, between these two. A temporary
+is then small beside the parameter's gradient, and still in the processor's cache when it is read
+again. It is made anew for every piece: the memory freed last is the memory given out next."""
 
 
 class Optimizer:
@@ -99,11 +99,8 @@ class Optimizer:
 
     @property
     def nbytes(self) -> int:
-        """The memory that it takes itself: its slots, and the room that a step computes in."""
-        slots = sum(array.nbytes for slots in self._slots for array in slots.values())
-        room = max(min(p.value.size, BLOCK) * p.value.itemsize for p in self.parameters)
-        decays = not self.decoupled and any(group["weight_decay"] for group in self.groups)
-        return slots + room * (1 + decays)
+        """The memory that its slots take, which it holds from step to step."""
+        return sum(array.nbytes for slots in self._slots for array in slots.values())
 
     @quietly
     def step(self) -> None:
@@ -137,7 +134,7 @@ class Optimizer:
 
     def _move(self, value: Array, grad: Array, slots: dict[str, Array]) -> None:
         # On a device whole arrays are the quick way; there is nothing to gain from pieces.
-        if self.entrywise and value.size > BLOCK and isinstance(value, np.ndarray):
+        if self.entrywise and value.size > SMALLEST_PIECE and isinstance(value, np.ndarray):
             for part in pieces([value, grad, *slots.values()]):
                 self._move_piece(part[0], part[1], dict(zip(slots, part[2:], strict=True)))
         else:
@@ -252,7 +249,7 @@ class Optimizer:
 
 
 def pieces(arrays: list[Array]) -> Iterator[list[Array]]:
-    """Arrays of one shape, cut alike into views of about BLOCK entries: entry i stays with entry i.
+    """Arrays of one shape, cut alike into views of a piece each: entry i stays with entry i.
 
     Arguments:
         arrays: of one shape.
@@ -262,7 +259,8 @@ def pieces(arrays: list[Array]) -> Iterator[list[Array]]:
     """
     if all(array.flags.c_contiguous for array in arrays):
         arrays = [array.reshape(-1) for array in arrays]
-    n = arrays[0].shape[0]
-    rows = max(1, BLOCK * n // arrays[0].size)
+    n, size = arrays[0].shape[0], arrays[0].size
+    piece = min(LARGEST_PIECE, max(SMALLEST_PIECE, size // 8))
+    rows = max(1, piece * n // size)
     for start in range(0, n, rows):
         yield [array[start : start + rows] for array in arrays]
