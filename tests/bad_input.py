@@ -113,6 +113,9 @@ WRONG_TYPES = {
 HALF = SimpleNamespace(dtype=np.dtype(int))
 """It has a dtype, and is no array all the same."""
 
+THERE = fake_device.module.asarray(np.ones((3, 4), int))
+"""Whole numbers on another device."""
+
 SPECIAL = [
     (
         "softmax_cross_entropy",
@@ -136,6 +139,19 @@ SPECIAL = [
         ("labels", "(3, 1)", "(3, 4)"),
     ),
     ("softmax_cross_entropy", {"class_weights": 0 * ROW}, DomainError, ("class_weights", "0")),
+    (
+        "softmax_cross_entropy",
+        {"labels": THERE[:, 0]},
+        DTypeError,
+        ("logits and labels live", "to_device"),
+    ),
+    (
+        "binary_cross_entropy_with_logits",
+        {"labels": THERE},
+        DTypeError,
+        ("logits and labels live",),
+    ),
+    ("hinge", {"labels": THERE}, DTypeError, ("scores and labels live", "to_device")),
     ("softmax_cross_entropy", {"labels": np.dtype(int)}, DTypeError, ("labels", "array is needed")),
     ("softmax_cross_entropy", {"labels": HALF}, DTypeError, ("labels", "array is needed")),
     ("softmax_cross_entropy", {"labels": np.array(1)}, ShapeError, ("labels", "()", "(m,)")),
@@ -376,7 +392,8 @@ def wrong_upstream(name):
         words = (f"{first} has shape {shape}", said)
         yield Mistake(f"{first} {shape}", call(np.ones(shape)), ShapeError, words)
     there = fake_device.module.asarray(np.ones(y.shape))
-    words = (first, "live in different places", "numpy", "fake_device", "to_device")
+    both = f"{first} and {'the loss' if of_loss else first[1:]} live in different places"
+    words = (both, "numpy", "fake_device", "to_device")
     yield Mistake(f"{first} is on a device", call(there), DTypeError, words)
     if not of_loss:
         single = call(np.ones(y.shape, np.float32))

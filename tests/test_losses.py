@@ -163,6 +163,17 @@ def test_every_kind_of_upstream_number(name, dtype, rng):
         np.testing.assert_allclose(found, 3 * one, rtol=1e-6)
 
 
+def test_a_complex_upstream_belongs_to_a_complex_loss(rng):
+    prediction, target = rng.standard_normal((2, 4))
+    _, cache = losses.mse(prediction + 1j * target, target)
+    expected = 2j * losses.mse_backward(cache)
+    np.testing.assert_allclose(losses.mse_backward(cache, np.complex128(2j)), expected, rtol=1e-14)
+    _, real = losses.mse(prediction, target)
+    for dloss, of in ((np.complex128(1), real), (np.asarray(1), cache), (np.asarray(1), real)):
+        with pytest.raises(DTypeError, match="a float is needed"):
+            losses.mse_backward(of, dloss)
+
+
 @every_loss
 def test_bad_calls(name):
     loss, backward = pair(name)
