@@ -292,6 +292,26 @@ def test_marks(tmp_path, workers):
 
 
 @needs_fork
+def test_what_was_right_when_it_was_checked_is_right(tmp_path, workers):
+    helper = "def rise(a, b):\n    return scale * (b - a)\nscale = 1.0"
+    answer = (
+        "def slope_between_points(x0, y0, x1, y1):\n"
+        "    return [rise(y0, y1) / rise(x0, x1) for _ in 'x'][0]"
+    )
+    later = "def rise(a, b, c):\n    return 0"
+    notebook(tmp_path / "helper.ipynb", [IMPORT, helper, answer, CHECK, later])
+    notebook(tmp_path / "global.ipynb", [IMPORT, helper, answer, CHECK, "scale = None"])
+    notebook(tmp_path / "itself.ipynb", [IMPORT, RIGHT, CHECK, WRONG])
+    notebook(tmp_path / "never.ipynb", [IMPORT, helper, answer, "scale = None", CHECK])
+    notebook(tmp_path / "mended.ipynb", [IMPORT, helper, WRONG, CHECK, answer])
+    found = {name: statuses(one)[0] for name, one in graded(tmp_path, workers).items()}
+    assert found == {
+        "helper": "passed", "global": "passed", "itself": "failed", "never": "error",
+        "mended": "passed",
+    }  # fmt: skip
+
+
+@needs_fork
 @pytest.mark.skipif(os.name == "nt", reason="such names are not allowed there")
 def test_names_with_odd_characters(tmp_path, workers):
     names = [

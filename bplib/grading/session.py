@@ -44,10 +44,12 @@ class RemoteFunction:
     Arguments:
         name: under which the worker has it.
         signature: its parameters, where they are known.
+        then: whether it is meant as it was when it was checked.
     """
 
-    def __init__(self, name: str, signature: inspect.Signature | None) -> None:
+    def __init__(self, name: str, signature: inspect.Signature | None, then: bool = False) -> None:
         self.__name__ = name
+        self.then = then
         if signature is not None:
             self.__signature__ = signature
 
@@ -233,14 +235,17 @@ class Session:
                     raise Disturbed(text) from error
         raise AssertionError
 
-    def answer_to(self, name: str) -> Any:
-        """The learner's answer: a `RemoteFunction`, a value, `...` for a stub, or `MISSING`."""
-        said = self._plainly({"do": "describe", "name": name})
+    def answer_to(self, name: str, then: bool = False) -> Any:
+        """The learner's answer: a `RemoteFunction`, a value, `...` for a stub, or `MISSING`.
+
+        With `then`, the function as it was when it was checked, where a later cell changed that.
+        """
+        said = self._plainly({"do": "describe", "name": name, "then": then})
         match said:
             case {"kind": "function", "stub": True}:
                 return Ellipsis
             case {"kind": "function", "signature": signature}:
-                return RemoteFunction(name, _signature(signature))
+                return RemoteFunction(name, _signature(signature), then)
             case {"kind": "value", "value": value}:
                 return value
         return MISSING
@@ -263,12 +268,13 @@ class Session:
         values = said.get("values")
         return values if isinstance(values, dict) else {}
 
-    def call(self, function: Callable[..., Any], inputs: tuple, seconds: float) -> Outcome:
+    def call(self, function: Any, inputs: tuple, seconds: float) -> Outcome:
         """Calls a function in the worker: a `Caller` for `bplib.checks.decide`."""
         seconds = min(seconds, self.limits.call_seconds)
         question = {
             "do": "call",
             "name": function.__name__,
+            "then": function.then,
             "inputs": inputs,
             "seconds": seconds,
         }
@@ -282,13 +288,12 @@ class Session:
             self._drop()
             return Outcome(raised=Raised("ProcessEnded", text.rstrip(".")))
 
-    def library_call(
-        self, exercise: Exercise, function: Callable[..., Any], cases: Sequence[tuple]
-    ) -> str | None:
+    def library_call(self, exercise: Exercise, function: Any, cases: Sequence[tuple]) -> str | None:
         """Which function of bplib's the answer rests on: a `Watcher` for `bplib.checks.decide`."""
         question = {
             "do": "watch",
             "name": function.__name__,
+            "then": function.then,
             "cases": list(cases),
             "uses": exercise.uses,
             "seconds": min(exercise.seconds, self.limits.call_seconds),

@@ -19,6 +19,7 @@ from typing import Any
 from bplib.grading import stand_in
 from bplib.grading.cells import fresh_main, run_cell
 from bplib.grading.channel import TOKEN, Channel, Closed, forever
+from bplib.grading.moments import Moment, moment_of
 
 Message = dict[str, Any]
 _REGISTERED = 1000  # names that may be checked; nobody has that many exercises
@@ -49,6 +50,7 @@ class _Worker:
         self.channel = channel
         self.namespace: dict[str, Any] = {}
         self.registered: dict[str, Any] = {}
+        self.moments: dict[str, Moment | None] = {}
         self.question = -1
         self.call = stand_in.needed["call"]
         stand_in.listen(self._register)
@@ -63,6 +65,7 @@ class _Worker:
     def _register(self, name: str, answer: Any) -> None:
         if len(self.registered) < _REGISTERED:
             self.registered[name] = answer
+            self.moments[name] = moment_of(answer, self.namespace)
 
     # ── the notebook ─────────────────────────────────────────────────────────────────────────────
 
@@ -96,16 +99,25 @@ class _Worker:
 
     # ── what the notebook holds ──────────────────────────────────────────────────────────────────
 
-    def _found(self, name: str) -> Any:
-        """The answer to an exercise: the function of its name, else what was checked under it."""
+    def _found(self, name: str, then: bool = False) -> Any:
+        """The answer to an exercise: the function of its name, else what was checked under it.
+
+        With `then`, the same function among the names as they were when it was checked, where
+        these mean something else by now.
+        """
         named = self.namespace.get(name, _MISSING)
+        if then:
+            moment = self.moments.get(name)
+            if moment is None or (callable(named) and named is not moment.original):
+                return _MISSING
+            return moment.function if moment.outdated(self.namespace) else _MISSING
         if callable(named) or name not in self.registered:
             return named
         return self.registered[name]
 
     def do_describe(self, message: Message) -> None:
         """Says what stands under a name: a function and how it is called, a value, or nothing."""
-        found = self._found(message["name"])
+        found = self._found(message["name"], message["then"])
         if found is _MISSING:
             self.say(kind="missing")
         elif not callable(found) or inspect.isclass(found):
@@ -138,7 +150,7 @@ class _Worker:
 
     def do_call(self, message: Message) -> None:
         """Calls a function and says all that happened."""
-        function = self._found(message["name"])
+        function = self._found(message["name"], message["then"])
         made = self.call.in_process(function, message["inputs"], message["seconds"])
         raised = made.raised
         told = {
@@ -159,7 +171,7 @@ class _Worker:
 
     def do_watch(self, message: Message) -> None:
         """Calls a function and says which of bplib's own functions it rests on, if any."""
-        function = self._found(message["name"])
+        function = self._found(message["name"], message["then"])
         name = stand_in.needed["library"].first_call(
             function, message["cases"], message["uses"], message["seconds"]
         )
