@@ -7,10 +7,12 @@ holds in hand, and never at the numbers, except where a function is not defined 
 from __future__ import annotations
 
 import math
+import sys
 from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from bplib.backend import Array, to_numpy, xp_of
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
@@ -33,9 +35,11 @@ def floats(op: str, **arguments: Array) -> None:
     """
     first = None
     for name, value in arguments.items():
-        dtype = getattr(value, "dtype", None)
-        if dtype is None or dtype.kind not in "fc":
-            raise DTypeError(f"{op}: {_not_floats(name, value)}")
+        if type(value) is not ndarray:
+            plain(op, name, value)
+        dtype = value.dtype
+        if dtype.kind not in "fc":
+            raise DTypeError(f"{op}: {_not_floats(name, dtype)}")
         if value.size == 0:
             raise ShapeError(f"{op}: {name} is empty, its shape is {value.shape}.")
         if first is None:
@@ -47,6 +51,55 @@ def floats(op: str, **arguments: Array) -> None:
             )
         if type(value) is not type(first[2]):
             together(op, **{first[0]: first[2], name: value})
+
+
+def plain(
+    op: str,
+    name: str,
+    value: Array,
+    needed: str = "an array of floats is needed",
+    recorded: bool = True,
+) -> None:
+    """It is an array whose operators mean what those of an array do; its numbers are not looked at.
+
+    A matrix of NumPy multiplies by `*` as others do by `@`, a masked array leaves out what a pair
+    counts, and a Series puts rows in an order of its own: results would be wrong, silently. Other
+    kinds of `numpy.ndarray`, such as `numpy.memmap`, are welcome.
+
+    Arguments:
+        op: who asks; it opens the sentence.
+        name: the argument's name.
+        value: what was given.
+        needed: the end of the sentence for what is no array.
+        recorded: whether the tape takes a Tensor for this argument; not for labels.
+
+    Raises:
+        DTypeError: for a matrix, a masked array, a Tensor, a Parameter, or no array at all.
+    """
+    kind = type(value)
+    if kind is ndarray:
+        return
+    if isinstance(value, ndarray):
+        # By name: `numpy.ma` is slow to import, and whoever has a masked array has imported it.
+        kinds = {each.__name__ for each in kind.__mro__ if each.__module__.startswith("numpy")}
+        if "matrix" in kinds:
+            raise DTypeError(
+                f"{op}: {name} is a matrix, whose * is a matrix product; pass np.asarray({name})."
+            )
+        if "MaskedArray" in kinds:
+            raise DTypeError(
+                f"{op}: {name} is a masked array, and nothing here leaves entries out; "
+                f"fill it first, for example {name}.filled(0)."
+            )
+        return
+    if hasattr(value, "value") and not hasattr(value, "__array_namespace__"):
+        recorded &= hasattr(value, "send_back") and hasattr(sys.modules.get("bplib.tape"), op)
+        use = f"use tape.{op}, or its .value" if recorded else f"pass {name}.value"
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; {use}.")
+    try:
+        xp_of(value)
+    except DTypeError:
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; {needed}.") from None
 
 
 def together(op: str, **arguments: Array) -> None:
@@ -61,10 +114,8 @@ def together(op: str, **arguments: Array) -> None:
     """
     first = None
     for name, value in arguments.items():
-        try:
-            here = xp_of(value)
-        except DTypeError:
-            raise DTypeError(f"{op}: {name} is {kind_of(value)}; an array is needed.") from None
+        plain(op, name, value, "an array is needed")
+        here = xp_of(value)
         if first is None:
             first = name, here
         elif here is not first[1]:
@@ -102,10 +153,7 @@ def _misfit(dtype: np.dtype, other: np.dtype) -> bool:
     return size != other.itemsize
 
 
-def _not_floats(name: str, value: object) -> str:
-    dtype = getattr(value, "dtype", None)
-    if dtype is None:
-        return f"{name} is {kind_of(value)}; an array of floats is needed."
+def _not_floats(name: str, dtype: np.dtype) -> str:
     if dtype.kind in "iub":
         return f"{name} holds {dtype} values; floats are needed, for example {name}.astype(float)."
     return f"{name} has dtype {dtype}; floats are needed."
@@ -145,10 +193,14 @@ def number_like(number: Real, array: Array) -> Array:
         array: the array beside it, or another number.
 
     Returns:
-        An array of shape (); float64 of NumPy beside another number.
+        An array of shape (); float64 of NumPy beside what is no array of floats.
     """
-    if getattr(getattr(array, "dtype", None), "kind", "") in ("f", "c"):
-        return xp_of(array).asarray(number, dtype=array.dtype)
+    try:
+        xp, dtype = xp_of(array), array.dtype
+    except DTypeError:  # whoever asks about the array next says what it is
+        return np.asarray(number, dtype=float)
+    if dtype.kind in ("f", "c"):
+        return xp.asarray(number, dtype=dtype)
     return np.asarray(number, dtype=float)
 
 
@@ -195,9 +247,11 @@ def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, lik
         DTypeError: for what is not an array of floats, float32 against float64, or arrays on
             different devices.
     """
-    dtype = getattr(gradient, "dtype", None)
-    if dtype is None or dtype.kind not in "fc":
-        raise DTypeError(f"{op}: {_not_floats(name, gradient)}")
+    if type(gradient) is not ndarray:
+        plain(op, name, gradient)
+    dtype = gradient.dtype
+    if dtype.kind not in "fc":
+        raise DTypeError(f"{op}: {_not_floats(name, dtype)}")
     if gradient.shape != shape:
         raise ShapeError(
             f"{op}: {name} has shape {gradient.shape}, but {result} had shape {shape}."

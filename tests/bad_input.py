@@ -17,6 +17,8 @@ import numpy as np
 
 from bplib import losses, ops
 from bplib.errors import DomainError, DTypeError, ShapeError
+from bplib.layers import Parameter
+from bplib.tape import Tensor
 
 X, ROW = np.linspace(0.3, 1.4, 12).reshape(3, 4), np.linspace(0.5, 2.0, 4)
 NAN, INF = float("nan"), float("inf")
@@ -131,7 +133,12 @@ SPECIAL = [
     ),
     ("softmax_cross_entropy", {"labels": np.array([0, 3])}, ShapeError, ("labels", "3 rows", "2")),
     ("softmax_cross_entropy", {"labels": ROW[:3]}, DTypeError, ("labels", "(3,)", "whole")),
-    ("softmax_cross_entropy", {"labels": np.ones((3, 1), int)}, DTypeError, ("labels", "floats")),
+    (
+        "softmax_cross_entropy",
+        {"labels": np.ones((3, 1), int)},
+        ShapeError,
+        ("labels", "(3, 1)", "labels.ravel()"),
+    ),
     (
         "softmax_cross_entropy",
         {"labels": np.ones((3, 1))},
@@ -278,6 +285,9 @@ def wrong_arrays(name):
             missing = fixed and value is None and "None" in annotations[called]
             words = (called, "is not") if missing else (called, came(value), "needed")
             yield Mistake(f"{called} {what} {came(value)}", call, DTypeError, words)
+        for value, *words in no_plain_arrays(right):
+            call = with_array(name, called, value)
+            yield Mistake(f"{called} {words[0]}", call, DTypeError, (called, *words))
         empty = right[:0]
         yield Mistake(
             f"{called} is empty", with_array(name, called, empty), ShapeError, (called, "(0")
@@ -291,6 +301,15 @@ def wrong_arrays(name):
                 single = with_array(name, called, right.astype(np.float32))
                 words = (called, "float32", "float64", "give both one dtype")
                 yield Mistake(f"{called} is float32", single, DTypeError, words)
+
+
+def no_plain_arrays(right):
+    """The same numbers in what looks like an array: what it is, and the way out."""
+    yield right.view(np.matrix), "is a matrix", "np.asarray"
+    yield np.ma.array(right, mask=right != right.flat[0]), "is a masked array", "fill it first"
+    if right.dtype.kind == "f":
+        yield Tensor(right), "is a Tensor", "value"
+        yield Parameter(right, "W"), "is a Parameter", "value"
 
 
 def wrong_shapes(name):
@@ -385,6 +404,9 @@ def wrong_upstream(name):
             DTypeError,
             (first, str(wrong.dtype), "needed"),
         )
+    if not of_loss:
+        for value, *words in no_plain_arrays(np.ones(y.shape)):
+            yield Mistake(f"{first} {words[0]}", call(value), DTypeError, (first, *words))
     wrong = np.ones(y.shape, complex)
     yield Mistake(f"{first} is complex", call(wrong), DTypeError, (first, "complex128"))
     for shape in ((*y.shape, 1), (0, 7)):

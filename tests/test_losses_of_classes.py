@@ -373,9 +373,12 @@ REFUSED = [
      "in labels.astype(int), and probabilities have shape (4, 3)."),
     (CE, (Z, np.zeros(5, int)), ShapeError,
      "softmax_cross_entropy: logits has 4 rows, but there are 5 labels; each row needs one."),
-    (CE, (Z, np.zeros((4, 1), int)), DTypeError,
-     "softmax_cross_entropy: labels holds int64 values; floats are needed, for example "
-     "labels.astype(float)."),
+    (CE, (Z, np.zeros((4, 1), int)), ShapeError,
+     "softmax_cross_entropy: labels has shape (4, 1); class numbers have shape (m,), as "
+     "labels.ravel() has."),
+    (CE, (Z, np.ma.array([0, 1, 2, 0], mask=[0, 0, 1, 0])), DTypeError,
+     "softmax_cross_entropy: labels is a masked array, and nothing here leaves entries out; fill "
+     "it first, for example labels.filled(0)."),
     (CE, (Z, np.zeros((4, 1))), ShapeError,
      "softmax_cross_entropy: logits has shape (4, 3), but labels has shape (4, 1); the two must "
      "be equal."),

@@ -254,8 +254,26 @@ REFUSED = [
      "accuracy: labels has shape (4, 3); it needs (m,); labels.argmax(axis=1) finds the ones of "
      "one-hot rows."),
     (metrics.accuracy, (I4[:, None], I4), ShapeError,
-     "accuracy: prediction has shape (4, 1); it needs (m,); prediction.argmax(axis=1) finds the "
-     "ones of one-hot rows."),
+     "accuracy: prediction has shape (4, 1); it needs (m,), as prediction[:, 0] has."),
+    (metrics.accuracy, (F4[:, None], I4[:, None]), ShapeError,
+     "accuracy: prediction has shape (4, 1), and its only column always wins; "
+     "(prediction[:, 0] > 0).astype(int) are the classes of logits, > 0.5 of probabilities."),
+    (metrics.accuracy, (I4, I4[:, None]), ShapeError,
+     "accuracy: labels has shape (4, 1); it needs (m,), as labels[:, 0] has."),
+    (metrics.accuracy, (S43, np.ma.array(I4, mask=I4 > 1)), DTypeError,
+     "accuracy: labels is a masked array, and nothing here leaves entries out; fill it first, for "
+     "example labels.filled(0)."),
+    (metrics.f1, (F4[:, None], I4), ShapeError,
+     "f1: prediction has shape (4, 1), and its only column always wins; "
+     "(prediction[:, 0] > 0).astype(int) are the classes of logits, > 0.5 of probabilities."),
+    (metrics.top_k_accuracy, (F4[:, None], I4, 1), ShapeError,
+     "top_k_accuracy: scores has shape (4, 1), and its only column always wins; "
+     "(scores[:, 0] > 0).astype(int) are the classes of logits, > 0.5 of probabilities."),
+    (metrics.auc, (F4[:, None], TWO), ShapeError,
+     "auc: scores has shape (4, 1); it needs (m,), as scores[:, 0] has."),
+    (metrics.calibration_error, (F4[:, None], TWO), ShapeError,
+     "calibration_error: probabilities has shape (4, 1); for the probability of class 1 it needs "
+     "(m,), as probabilities[:, 0] has."),
     (metrics.accuracy, (I4, I4[:3]), ShapeError,
      "accuracy: prediction holds 4 samples, but there are 3 labels."),
     (metrics.accuracy, (I4[:0], I4[:0]), ShapeError,

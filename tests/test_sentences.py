@@ -148,6 +148,48 @@ SENTENCES = [
         DTypeError,
         "exp: x holds int64 values; floats are needed, for example x.astype(float).",
     ),
+    # what looks like an array, and means something else
+    (
+        lambda: ops.multiply(zeros(3, 3).view(np.matrix), zeros(3, 3)),
+        DTypeError,
+        "multiply: x is a matrix, whose * is a matrix product; pass np.asarray(x).",
+    ),
+    (
+        lambda: layers.Sigmoid().forward(np.ma.array([1.0, 100.0], mask=[0, 1])),
+        DTypeError,
+        "sigmoid: x is a masked array, and nothing here leaves entries out; fill it first, for "
+        "example x.filled(0).",
+    ),
+    (
+        lambda: ops.relu(Tensor(zeros(3))),
+        DTypeError,
+        "relu: x is a Tensor; use tape.relu, or its .value.",
+    ),
+    (
+        lambda: ops.add(2.0, Tensor(zeros(3))),
+        DTypeError,
+        "add: y is a Tensor; use tape.add, or its .value.",
+    ),
+    (
+        lambda: losses.mse(zeros(3), Tensor(zeros(3))),
+        DTypeError,
+        "mse: target is a Tensor; use tape.mse, or its .value.",
+    ),
+    (
+        lambda: losses.softmax_cross_entropy(zeros(3, 4), Tensor(zeros(3))),
+        DTypeError,
+        "softmax_cross_entropy: labels is a Tensor; pass labels.value.",
+    ),
+    (
+        lambda: bplib.Sequential(layers.Linear(4, 2, rng=rng())).forward(Tensor(zeros(3, 4))),
+        DTypeError,
+        "linear: x is a Tensor; use tape.linear, or its .value.",
+    ),
+    (
+        lambda: ops.exp(layers.Parameter(zeros(3), "W")),
+        DTypeError,
+        "exp: x is a Parameter; pass x.value.",
+    ),
     (
         lambda: ops.exp([1.0, 2.0]),
         DTypeError,
@@ -911,6 +953,15 @@ def test_every_error_is_also_the_one_of_python():
         (MissingExtraError, ImportError),
     ):
         assert issubclass(ours, theirs) and issubclass(ours, errors.BplibError)
+
+
+def test_other_kinds_of_ndarray_are_welcome(tmp_path):
+    """A file on disk, for one: its operators mean what those of an array do."""
+    np.arange(6.0).tofile(tmp_path / "numbers")
+    x = np.memmap(tmp_path / "numbers", dtype=float, shape=(2, 3))
+    y, cache = ops.sigmoid(x)
+    assert np.array_equal(y, ops.sigmoid(np.array(x))[0])
+    assert np.array_equal(ops.sigmoid_backward(x, cache), ops.sigmoid_backward(np.array(x), cache))
 
 
 def test_a_broken_package_is_not_called_missing(tmp_path, monkeypatch):

@@ -149,10 +149,15 @@ def by_number(loss: str, labels: FixedArray) -> bool:
         True for one axis, False for two.
 
     Raises:
-        ShapeError: for another number of axes.
+        ShapeError: for another number of axes, or class numbers in a column.
         DTypeError: where it is not an array.
     """
-    _kind(loss, labels, "an array is needed, of class numbers (m,) or probabilities (m, k)")
+    kind = _kind(loss, labels, "an array is needed, of class numbers (m,) or probabilities (m, k)")
+    if kind in "iu" and labels.ndim == 2 and labels.shape[1] == 1:
+        raise ShapeError(
+            f"{loss}: labels has shape {labels.shape}; class numbers have shape (m,), "
+            "as labels.ravel() has."
+        )
     if labels.ndim not in (1, 2):
         raise ShapeError(
             f"{loss}: labels has shape {labels.shape}; it needs (m,) for class numbers "
@@ -210,7 +215,5 @@ def smoothing(loss: str, value: float) -> float:
 
 
 def _kind(loss: str, labels: FixedArray, needed: str) -> str:
-    dtype = getattr(labels, "dtype", None)
-    if dtype is None or not hasattr(labels, "ndim"):
-        raise DTypeError(f"{loss}: labels is {kind_of(labels)}; {needed}.")
-    return dtype.kind
+    expect.plain(loss, "labels", labels, needed, recorded=False)
+    return labels.dtype.kind

@@ -43,6 +43,11 @@ def calibration_error(probabilities: Array, labels: Array, n_bins: int = 15) -> 
             f"calibration_error: probabilities has shape {probabilities.shape}; it needs (m, k), "
             "or (m,) for the probability of class 1."
         )
+    if probabilities.shape[1:] == (1,):
+        raise ShapeError(
+            f"calibration_error: probabilities has shape {probabilities.shape}; for the "
+            "probability of class 1 it needs (m,), as probabilities[:, 0] has."
+        )
     if probabilities.ndim == 2:
         rows_sum_to_one("calibration_error", "probabilities", probabilities)
         labels = given.numbers("calibration_error", "labels", labels, probabilities.shape[1])

@@ -66,6 +66,7 @@ def top_k_accuracy(scores: Array, labels: Array, k: int = 5) -> float:
     given.scores("top_k_accuracy", "scores", scores)
     if scores.ndim != 2:
         raise ShapeError(f"top_k_accuracy: scores has shape {scores.shape}; it needs (m, k).")
+    given.several("top_k_accuracy", "scores", scores)
     n_classes = scores.shape[1]
     if expect.count("top_k_accuracy", "k", k) > n_classes:
         raise DomainError(f"top_k_accuracy: k is {k}, but scores has {n_classes} columns.")

@@ -6,7 +6,7 @@ import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, to_numpy, xp_of
-from bplib.errors import DTypeError, ShapeError, kind_of
+from bplib.errors import DTypeError, ShapeError
 
 
 def classes(
@@ -29,12 +29,9 @@ def classes(
         DTypeError: where class numbers are not whole.
         DomainError: where a class number is negative or not below k, or a score is NaN.
     """
-    dtype = getattr(prediction, "dtype", None)
-    if dtype is None or not hasattr(prediction, "ndim"):
-        raise DTypeError(
-            f"{metric}: prediction is {kind_of(prediction)}; an array is needed, of class numbers "
-            "(m,) or scores (m, k)."
-        )
+    needed = "an array is needed, of class numbers (m,) or scores (m, k)"
+    expect.plain(metric, "prediction", prediction, needed)
+    dtype = prediction.dtype
     k = None if n_classes is None else expect.count(metric, "n_classes", n_classes)
     if dtype.kind not in "iu":
         if prediction.ndim != 2:
@@ -43,6 +40,7 @@ def classes(
                 "numbers are whole, as in (p > 0.5).astype(int), and scores have shape (m, k)."
             )
         scores(metric, "prediction", prediction)
+        several(metric, "prediction", prediction)
         if k not in (None, prediction.shape[1]):
             raise ShapeError(
                 f"{metric}: n_classes is {k}, but prediction has {prediction.shape[1]} columns."
@@ -74,12 +72,12 @@ def numbers(metric: str, name: str, values: Array, k: int | None = None) -> Arra
         DTypeError: where it is not an array of integers.
         DomainError: where a number is negative or not below k.
     """
-    dtype = getattr(values, "dtype", None)
-    if dtype is None or not hasattr(values, "ndim"):
-        raise DTypeError(f"{metric}: {name} is {kind_of(values)}; an array of integers is needed.")
+    expect.plain(metric, name, values, "an array of integers is needed")
+    dtype = values.dtype
     if values.ndim != 1:
-        hint = f"; {name}.argmax(axis=1) finds the ones of one-hot rows" if values.ndim == 2 else ""
-        raise ShapeError(f"{metric}: {name} has shape {values.shape}; it needs (m,){hint}.")
+        raise ShapeError(
+            f"{metric}: {name} has shape {values.shape}; it needs (m,){_way(name, values)}."
+        )
     if dtype.kind not in "iu":
         raise DTypeError(
             f"{metric}: {name} holds {dtype} values; integers are needed, "
@@ -93,6 +91,33 @@ def numbers(metric: str, name: str, values: Array, k: int | None = None) -> Arra
         known = (values >= 0) & (values < k)
         expect.everywhere(metric, name, values, known, f"{k} classes have the numbers 0 to {k - 1}")
     return values
+
+
+def _way(name: str, values: Array) -> str:
+    """How class numbers are found in an array of two axes."""
+    if values.ndim != 2:
+        return ""
+    if values.shape[1] == 1:
+        return f", as {name}[:, 0] has"
+    return f"; {name}.argmax(axis=1) finds the ones of one-hot rows"
+
+
+def several(metric: str, name: str, values: Array) -> None:
+    """There are two columns or more: of one, the largest is always the same.
+
+    Arguments:
+        metric: who asks.
+        name: the argument's name.
+        values: (m, k), scores.
+
+    Raises:
+        ShapeError: for one column.
+    """
+    if values.shape[1] == 1:
+        raise ShapeError(
+            f"{metric}: {name} has shape {values.shape}, and its only column always wins; "
+            f"({name}[:, 0] > 0).astype(int) are the classes of logits, > 0.5 of probabilities."
+        )
 
 
 def sides(metric: str, labels: Array) -> Array:

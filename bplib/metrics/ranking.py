@@ -79,7 +79,8 @@ def auc(scores: Array, labels: Array) -> float:
 def _curve(metric: str, scores: Array, labels: Array) -> RocCurve:
     expect.reals(metric, scores=scores)
     if scores.ndim != 1:
-        raise ShapeError(f"{metric}: scores has shape {scores.shape}; it needs (m,).")
+        way = ", as scores[:, 0] has" if scores.shape[1:] == (1,) else ""
+        raise ShapeError(f"{metric}: scores has shape {scores.shape}; it needs (m,){way}.")
     finite = xp_of(scores).isfinite(scores)
     expect.everywhere(metric, "scores", scores, finite, "scores are finite")
     labels = given.sides(metric, labels)
