@@ -19,7 +19,7 @@ from test_grading_hostile import AFTER, CHECK, IMPORT, RIGHT, WRONG, notebook
 
 from bplib.cli import main
 from bplib.grading import report as pages
-from bplib.grading.contain import Limits
+from bplib.grading.contain import Limits, descendants
 from bplib.grading.judge import Mark, Report, grade
 from bplib.grading.judges import _Judge
 from bplib.grading.plan import Plan, plan_of_chapters, read_plan
@@ -460,6 +460,22 @@ def test_a_judge_that_is_taken_down_is_replaced(tmp_path):
         assert set(statuses(report)) == {"unjudged"} and report.points == 0.0
         assert report.problems == ("the submission ended the process that graded it.",)
         assert statuses(judge.grade(ada))[0] == "passed"
+    finally:
+        judge.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found through /proc")
+def test_a_fork_server_that_is_taken_down_leaves_nothing(tmp_path):
+    notebook(tmp_path / "ada.ipynb", [RIGHT])
+    away = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(300)\n"
+    notebook(tmp_path / "eve.ipynb", [RIGHT, away + "os.kill(os.getppid(), 9)\ntime.sleep(9)"])
+    ada, eve = find_submissions(tmp_path)
+    brief = {"folder": str(tmp_path), "inside": str(tmp_path), "plan": PLAN.to_json()}
+    judge = _Judge(json.dumps({**brief, "hidden": [], "level": "limits"}), PLAN)
+    try:
+        assert statuses(judge.grade(eve))[0] == "passed"
+        assert statuses(judge.grade(ada))[0] == "passed"
+        assert len(descendants(judge.process.pid)) == 1
     finally:
         judge.stop()
 

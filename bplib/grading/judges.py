@@ -185,7 +185,7 @@ def main() -> None:
     plan, folder = Plan.from_json(brief["plan"]), Path(brief["folder"])
     hidden = [Path(one) for one in brief["hidden"]]
     inside = Path(brief["inside"])
-    with Workers(plan.limits, hidden, brief["level"], inside) as workers:
+    with Workers(plan.limits, hidden, brief["level"], inside, alone=True) as workers:
         for line in sys.stdin:
             found = json.loads(line)
             found["notebooks"] = tuple(found["notebooks"])

@@ -18,7 +18,7 @@ from typing import Any
 
 from bplib.errors import BplibError
 from bplib.grading.channel import TOKEN, Channel
-from bplib.grading.contain import LEVELS, Limits
+from bplib.grading.contain import LEVELS, Limits, adopt_orphans, end_descendants
 from bplib.grading.secrets import out_of_sight
 from bplib.grading.template import ENDED, LEVEL, RECORD, START, STARTED, STOP, STOPPED, remove
 
@@ -51,6 +51,7 @@ class Workers:
             Python for every worker, as on systems that cannot fork; "own" is for a reader's own
             code, which keeps its environment and may do what the reader may.
         inside: the folder in which the workers get theirs.
+        alone: whether every process that descends from this one is a worker's, to be ended with it.
     """
 
     def __init__(
@@ -59,7 +60,11 @@ class Workers:
         hidden: Sequence[Path] = (),
         level: str = "namespaces",
         inside: Path | None = None,
+        alone: bool = False,
     ) -> None:
+        self.alone = alone and can_fork()
+        if self.alone:
+            adopt_orphans()
         self.limits = limits
         self.wanted = level if can_fork() else "process"
         self.own = level == "own"
@@ -268,14 +273,17 @@ class Workers:
             self._control = None
         if server is None:
             return
-        try:
-            if hasattr(os, "killpg"):
-                os.killpg(server.pid, 9)
-            else:
-                server.kill()
-        except OSError:  # it has ended already
-            pass
+        if server.poll() is None:
+            try:
+                if hasattr(os, "killpg"):
+                    os.killpg(server.pid, 9)
+                else:
+                    server.kill()
+            except OSError:  # it has ended in the meantime
+                pass
         server.wait()
+        if self.alone:  # what a fork server that was taken down has left
+            end_descendants()
 
 
 def environment(own: bool = False) -> dict[str, str]:
