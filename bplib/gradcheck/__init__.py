@@ -7,6 +7,9 @@ A forward function is reduced to one number, s = Σ dy · f(inputs), with a rand
 `dy` would pass a softmax whose backward returns zero. The slope of s along a random direction of
 one input is then measured with central differences and compared with what the backward function
 says. Only when they disagree is every entry measured by itself, to say which one is wrong.
+
+Before that, forward is called twice at one point: a function that changes its inputs, or returns
+something else each time, has no slopes to measure.
 """
 
 from __future__ import annotations
@@ -21,8 +24,9 @@ from bplib.backend import Array
 from bplib.errors import unknown
 from bplib.gradcheck.compare import Comparison
 from bplib.gradcheck.report import ArgumentReport, Kink, Report
-from bplib.gradcheck.slopes import METHODS, Slopes, normal_like, numerical_gradient
-from bplib.gradcheck.subject import one_for_each, subject_of
+from bplib.gradcheck.slopes import METHODS, STEP, Slopes, normal_like, numerical_gradient
+from bplib.gradcheck.sound import changed, sound
+from bplib.gradcheck.subject import as_list, one_for_each, subject_of
 
 __all__ = ["ArgumentReport", "Kink", "Report", "gradcheck", "numerical_gradient"]
 
@@ -37,6 +41,7 @@ def gradcheck(
     method: str = "directions",
     directions: int = 3,
     tolerance: float = 1e-6,
+    h: float = STEP,
     names: Sequence[str] | None = None,
     **constants: Any,
 ) -> Report:
@@ -46,9 +51,17 @@ def gradcheck(
     `method="complex"` uses Im s(x + i h v) / h with h = 10⁻³⁰ instead, which has no rounding error
     but needs a function made of +, ×, exp and their like.
 
+    A loss is checked in the form that `fit` takes, its labels by name:
+
+        gradcheck((my_loss, my_loss_backward), logits, labels=y)
+
+    Each call gets fresh copies of the inputs, and every Generator, in a layer or given by
+    functools.partial, starts each call from the same state.
+
     Arguments:
         f: the forward function of a pair, a pair as a tuple, a Layer, or, with `gradient`, a
-            function that returns one number.
+            function that returns one number. The backward half of a loss takes (cache, dloss) or
+            the cache alone.
         inputs: its float arrays, copied to float64 and never changed; of a layer that takes
             labels, these.
         backward: the other half of the pair, where it is not found by its name.
@@ -57,15 +70,18 @@ def gradcheck(
         method: "directions", "entries" (one by one) or "complex".
         directions: how many are tried for each argument.
         tolerance: the relative error that passes.
+        h: the step, as a part of the input's typical size, > 0.
         names: of the inputs, for the report.
         constants: settings that are passed on to `f`.
 
     Returns:
         A `Report`: true when all gradients agree; printed, it names argument, entry and error. A
-        corner (|x| at 0) is said, and passes when the gradient lies between its two slopes.
+        corner (|x| at 0) is said, and passes when the gradient lies between its two slopes. A
+        jump does not pass, nor does a forward function that changes its inputs or is not
+        deterministic, nor a gradient that h is too long to tell anything of; the report says so.
 
     Raises:
-        DTypeError: for inputs that are not floats.
+        DTypeError: for inputs that are not floats, or functions that return something else.
         NotReadyError: where there is no backward function to check.
         UnknownNameError: for an unknown method.
 
@@ -77,11 +93,15 @@ def gradcheck(
         raise unknown("method of gradcheck", method, METHODS)
     rng = np.random.default_rng(0) if rng is None else expect.generator("gradcheck", rng)
     tolerance = expect.positive("gradcheck", "tolerance", tolerance)
-    if hasattr(inputs, "dtype"):
-        inputs = [inputs]
-    with subject_of(f, list(inputs), backward, gradient, names, constants) as subject:
-        dy = normal_like(subject.value(*subject.inputs), rng)
-        computed = subject.gradients(dy.copy())  # a copy, in case backward writes into it
-        comparison = Comparison(Slopes(subject, dy, method), rng, directions, tolerance)
-        reports = [comparison.of(i, dx) for i, dx in enumerate(one_for_each(subject, computed))]
-    return Report(subject.what, tuple(reports))
+    h = expect.positive("gradcheck", "h", h)
+    with subject_of(f, as_list(f, inputs), backward, gradient, names, constants) as subject:
+        y, findings, steady = sound(subject)
+        if not steady:
+            return Report(subject.what, (), tuple(findings))
+        dy = normal_like(y, rng)
+        given = dy.copy()  # in case backward writes into it
+        computed = one_for_each(subject, subject.gradients(given))
+        findings += changed("backward", [("dy", dy, given)])
+        comparison = Comparison(Slopes(subject, dy, method, h), rng, directions, tolerance)
+        reports = [comparison.of(i, dx) for i, dx in enumerate(computed)]
+    return Report(subject.what, tuple(reports), tuple(findings))

@@ -16,6 +16,10 @@ HIDDEN = (
     "not shown wrong, but not measured either: rounding of the function's values hides slopes "
     "as small as these; subtract what is constant, or try method='complex'"
 )
+TOO_LONG = (
+    "nothing is shown either way: steps of {h:g} of x's size and shorter ones measure slopes that "
+    "differ by as much; try a smaller h, such as {smaller:g}, or method='complex'"
+)
 
 
 class Comparison:
@@ -49,10 +53,24 @@ class Comparison:
 
     def _along(self, i: int, x: Array, dx: Array) -> tuple[float, bool]:
         v = normal_like(x, self.rng) * scale(x)
-        said = float(to_numpy((dx * v).sum()))
+        found = self._held_against(i, x, v, float(to_numpy((dx * v).sum())))
+        return found.error, found.agrees and self.slopes.apart(i, x, v) is None
+
+    def _held_against(self, i: int, x: Array, v: Array, said: float) -> _Found:
+        """What backward says of the slope along v, against what is measured.
+
+        Where a central difference disagrees, a finer one decides, since it may be the difference
+        that is wrong: it misses what the function does within one step. What differs by no more
+        than the finer one changes with its own step is not decided.
+        """
         measured, noise = self.slopes.along(i, x, v)
         error, agrees = self._agree(said, measured, noise)
-        return error, agrees and self.slopes.corner(i, x, v) is None
+        if agrees or self.method == "complex":
+            return _Found(measured, error, agrees)
+        measured, noise, change = self.slopes.finer(i, x, v, measured)
+        error, agrees = self._agree(said, measured, noise)
+        uncertain = not agrees and change > noise and abs(said - measured) <= 10 * change
+        return _Found(measured, error, agrees, uncertain)
 
     def _agree(self, said: float, measured: float, noise: float) -> tuple[float, bool]:
         """The relative error, and whether it passes: small, or within the rounding of s itself.
@@ -72,11 +90,13 @@ class Comparison:
             chosen = self.rng.choice(len(indices), MOST_ENTRIES, replace=False)
             indices = [indices[k] for k in sorted(chosen)]
         entries = [self._entry(i, x, dx, index) for index in indices]
-        worst = max(entries, key=lambda entry: (not entry.agrees, entry.error))
+        worst = max(entries, key=lambda one: (not one.agrees, not one.uncertain, one.error))
         left_out = x.size - len(indices)
         note = f"{len(indices)} entries measured, {left_out} left out" if left_out else ""
         if worst.agrees and worst.error > MEASURED:
             note = HIDDEN
+        if worst.uncertain:
+            note = TOO_LONG.format(h=self.slopes.h, smaller=self.slopes.h / 100)
         return ArgumentReport(
             self.subject.names[i],
             x.shape,
@@ -88,21 +108,31 @@ class Comparison:
             worst.measured,
             tuple(entry.kink for entry in entries if entry.kink is not None),
             note,
+            worst.uncertain,
         )
 
     def _entry(self, i: int, x: Array, dx: Array, index: tuple[int, ...]) -> _Entry:
         size = scale(x)
         said, v = float(to_numpy(dx[index])), unit(x, index) * size
-        measured, noise = self.slopes.along(i, x, v)
-        error, agrees = self._agree(said * size, measured, noise)
-        corner = self.slopes.corner(i, x, v)
-        if corner is None:
-            return _Entry(index, said, measured / size, error, agrees)
-        left, right = corner[0] / size, corner[1] / size
+        found = self._held_against(i, x, v, said * size)
+        measured = found.measured / size
+        sides = self.slopes.apart(i, x, v)
+        if sides is None:
+            return _Entry(index, said, measured, found.error, found.agrees, found.uncertain)
+        left, right = sides.left / size, sides.right / size
         slack = self.tolerance * max(abs(left), abs(right))
         between = min(left, right) - slack <= said <= max(left, right) + slack
-        kink = Kink(index, left, right, said)
-        return _Entry(index, said, measured / size, 0.0 if between else error, between, kink)
+        agrees = between and not sides.jump
+        error = 0.0 if agrees else np.inf if sides.jump else found.error
+        kink = Kink(index, left, right, said, sides.jump)
+        return _Entry(index, said, measured, error, agrees, False, kink)
+
+
+class _Found(NamedTuple):
+    measured: float
+    error: float
+    agrees: bool
+    uncertain: bool = False
 
 
 class _Entry(NamedTuple):
@@ -111,4 +141,5 @@ class _Entry(NamedTuple):
     measured: float
     error: float
     agrees: bool
+    uncertain: bool = False
     kink: Kink | None = None

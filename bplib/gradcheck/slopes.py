@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,11 +17,25 @@ STEP = 1e-5
 COMPLEX_STEP = 1e-30
 
 
+class Sides(NamedTuple):
+    """The slopes just before and just after a place where they stay apart.
+
+    Fields:
+        left: the slope just before.
+        right: the slope just after.
+        jump: whether they grow as the step shrinks, as at a jump and never at a corner.
+    """
+
+    left: float
+    right: float
+    jump: bool
+
+
 class Slopes:
     """Slopes of s = Σ dy · value along directions in one input at a time."""
 
-    def __init__(self, subject: Subject, dy: Array, method: str) -> None:
-        self.subject, self.dy, self.method = subject, dy, method
+    def __init__(self, subject: Subject, dy: Array, method: str, h: float = STEP) -> None:
+        self.subject, self.dy, self.method, self.h = subject, dy, method, h
 
     def along(self, i: int, x: Array, v: Array) -> tuple[float, float]:
         """The measured slope along v, and how much of it may be rounding error."""
@@ -33,26 +47,45 @@ class Slopes:
                     f"{self.subject.what}; use method='directions'."
                 )
             return float(reached.imag) / COMPLEX_STEP, 0.0
-        slope = central(lambda z: float(self._number(i, z)), x, v, STEP)
-        return slope, self._rounding(i, x) / STEP
+        return self._central(i, x, v, self.h), self._rounding(i, x) / self.h
 
-    def corner(self, i: int, x: Array, v: Array) -> tuple[float, float] | None:
+    def finer(self, i: int, x: Array, v: Array, slope: float) -> tuple[float, float, float]:
+        """The slope without what the step's square adds, its rounding, and how sure it is.
+
+        From the steps h, h/2 and h/4 come two such slopes; where the step is short enough for the
+        function, they differ by little more than rounding.
+        """
+        half, quarter = (self._central(i, x, v, self.h / n) for n in (2, 4))
+        first, second = (4 * half - slope) / 3, (4 * quarter - half) / 3
+        return second, 6 * self._rounding(i, x) / self.h, abs(second - first)
+
+    def apart(self, i: int, x: Array, v: Array) -> Sides | None:
         """The slopes just before and after x along v where they stay apart for a smaller step.
 
-        On a smooth stretch their difference shrinks with the step; at a corner it does not.
+        On a smooth stretch their difference shrinks with the step. At a corner it stays, and at a
+        jump it grows, since the value differs by the same however short the step.
         """
         if self.method == "complex":
             return None
-        here = float(self._number(i, x))
+        here, rounding = float(self._number(i, x)), self._rounding(i, x)
 
-        def sides(h: float) -> tuple[float, float]:
+        def sides(h: float) -> tuple[float, float, float]:
             before, after = self._number(i, x - h * v), self._number(i, x + h * v)
-            return (here - float(before)) / h, (float(after) - here) / h
+            left, right = (here - float(before)) / h, (float(after) - here) / h
+            return left, right, abs(right - left)
 
-        near, far = sides(STEP / 10), sides(STEP)
-        jump, jump_before = abs(near[1] - near[0]), abs(far[1] - far[0])
-        visible = 100 * self._rounding(i, x) / (STEP / 10)
-        return near if jump > 0.5 * jump_before and jump > visible else None
+        far, near = sides(self.h), sides(self.h / 10)
+        if not (near[2] > 0.5 * far[2] and near[2] > 1000 * rounding / self.h):
+            return None
+        nearest = sides(self.h / 100)
+        if near[2] < 10_000 * rounding / self.h:  # a smaller step would show rounding alone
+            return Sides(near[0], near[1], near[2] > 2 * far[2])
+        if nearest[2] < 0.5 * near[2]:
+            return None
+        return Sides(near[0], near[1], nearest[2] > 2 * near[2])
+
+    def _central(self, i: int, x: Array, v: Array, h: float) -> float:
+        return central(lambda z: float(self._number(i, z)), x, v, h)
 
     def _rounding(self, i: int, x: Array) -> float:
         """How far rounding may move s: one part in 2⁵² of everything that is summed."""

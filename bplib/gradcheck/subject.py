@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from bplib import expect
-from bplib.backend import Array
+from bplib.backend import Array, xp_of
 from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of
-from bplib.layers import Layer
+from bplib.layers import Buffer, Layer
 
 
 @dataclass
@@ -24,9 +25,38 @@ class Subject:
     what: str
     names: list[str]
     inputs: list[Array]
-    value: Callable[..., Array]
+    forward: Callable[..., Array]
     gradients: Callable[[Array], tuple]
     is_loss: bool = False
+
+    def value(self, *inputs: Array) -> Array:
+        """What forward returns; it gets copies, so that it cannot change the next call's inputs."""
+        return self.forward(*_copies(inputs))
+
+
+def as_list(f: Any, inputs: Any) -> list:
+    """The inputs as a list; a single array is one.
+
+    Arguments:
+        f: what is checked.
+        inputs: what was given.
+
+    Returns:
+        A list of what was given.
+
+    Raises:
+        DTypeError: where it is neither, or stands in the place of f.
+    """
+    if hasattr(inputs, "dtype"):
+        return [inputs]
+    if callable(inputs) and not callable(f):
+        name = _name_of(inputs)
+        raise DTypeError(f"gradcheck: what is checked comes first, gradcheck({name}, inputs).")
+    if isinstance(inputs, str) or not isinstance(inputs, Iterable):
+        raise DTypeError(
+            f"gradcheck: inputs is {kind_of(inputs)}; an array or a list of arrays is needed."
+        )
+    return list(inputs)
 
 
 @contextmanager
@@ -44,39 +74,68 @@ def subject_of(
             yield subject
         return
     if isinstance(f, tuple):
+        if len(f) != 2:
+            raise DTypeError(f"gradcheck: f is a tuple of {len(f)}; a pair has two functions.")
         f, backward = f
     if not callable(f):
         raise DTypeError(
             f"gradcheck: f is {kind_of(f)}; a function, a pair of functions or a Layer is needed."
         )
-    what = getattr(f, "__name__", type(f).__name__)
     names = list(names) if names is not None else _argument_names(f, len(inputs))
     _name_for_each(names, inputs)
     inputs = [_in_float64(name, value) for name, value in zip(names, inputs, strict=True)]
-    if gradient is not None:
-        returned = gradient
+    settings = [*constants.values(), *_settings(f)]
+    generators = [one for one in settings if isinstance(one, np.random.Generator)]
+    with closing(_same_start([], generators)) as same_start:
 
-        def gradients(dy: Array) -> tuple:
-            dx = returned(*inputs, **constants)
+        def call(*x: Array) -> Any:
+            next(same_start)
+            return f(*x, **constants)
+
+        if gradient is None:
+            back = _find_backward(f) if backward is None else backward
+            yield _pair_subject(_name_of(f), names, inputs, call, back)
+        else:
+            gradient = partial(gradient, **constants)
+            yield _scalar_subject(_name_of(f), names, inputs, call, gradient)
+
+
+def _scalar_subject(
+    what: str, names: list[str], inputs: list[Array], f: Callable, gradient: Callable
+) -> Subject:
+    def value(*x: Array) -> Array:
+        return _as_array(what, f(*x), x[0])
+
+    def gradients(dy: Array) -> tuple:
+        dx = gradient(*_copies(inputs))
+        return tuple(d * dy for d in (dx if isinstance(dx, tuple) else (dx,)))
+
+    return Subject(what, names, inputs, value, gradients)
+
+
+def _pair_subject(
+    what: str, names: list[str], inputs: list[Array], f: Callable, backward: Callable
+) -> Subject:
+    is_loss, takes_two = _form_of(backward)
+
+    def forward(*x: Array) -> tuple[Array, Any]:
+        returned = f(*x)
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise DTypeError(
+                f"gradcheck: {what} returned {kind_of(returned)}; the forward half of a pair "
+                "returns two things, its value and the cache."
+            )
+        return _as_array(what, returned[0], x[0]), returned[1]
+
+    def gradients(dy: Array) -> tuple:
+        _, cache = forward(*_copies(inputs))
+        if not takes_two:  # a loss whose gradient nobody scales
+            dx = backward(cache)
             return tuple(d * dy for d in (dx if isinstance(dx, tuple) else (dx,)))
-
-        def number(*x: Array) -> Array:
-            y = f(*x, **constants)
-            return y if hasattr(y, "dtype") else expect.number_like(y, x[0])
-
-        yield Subject(what, names, inputs, number, gradients)
-        return
-    back = _find_backward(f, what) if backward is None else backward
-
-    def pair_gradients(dy: Array) -> tuple:
-        _, cache = f(*inputs, **constants)
-        dx = back(cache, dy) if _is_loss(back) else back(dy, cache)
+        dx = backward(cache, dy) if is_loss else backward(dy, cache)
         return dx if isinstance(dx, tuple) else (dx,)
 
-    def value(*x: Array) -> Array:
-        return f(*x, **constants)[0]
-
-    yield Subject(what, names, inputs, value, pair_gradients, _is_loss(back))
+    return Subject(what, names, inputs, lambda *x: forward(*x)[0], gradients, is_loss)
 
 
 @contextmanager
@@ -89,18 +148,18 @@ def _layer_subject(layer: Layer, inputs: list, names: Sequence[str] | None) -> I
     arrays = [*inputs, *(p.value for p in parameters)]
     _name_for_each(names, arrays)
     arrays = [_in_float64(name, value) for name, value in zip(names, arrays, strict=True)]
-    same_start = _same_start(layer)
+    same_start = _same_start(layer.buffers(), layer.generators())
 
     def value(*arrays: Array) -> Array:
         values = arrays[len(inputs) :]
         for parameter, array in zip(parameters, values, strict=True):
             parameter.value = array
         next(same_start)
-        return layer.forward(*labels, *arrays[: len(inputs)])
+        return layer.forward(*_copies(labels), *arrays[: len(inputs)])
 
     def gradients(dy: Array) -> tuple:
         layer.zero_grad()
-        value(*arrays)
+        value(*_copies(arrays))
         dx = layer.backward(dy)
         return (*(() if labels else (dx,)), *(p.grad for p in parameters))
 
@@ -112,10 +171,12 @@ def _layer_subject(layer: Layer, inputs: list, names: Sequence[str] | None) -> I
             parameter.value, parameter.grad = old_value, old_grad
 
 
-def _same_start(layer: Layer) -> Generator[None, None, None]:
+def _same_start(
+    remembered: Iterable[Buffer], drawn_from: Iterable[np.random.Generator]
+) -> Generator[None, None, None]:
     """With every `next`, buffers and generators as they were; a nudge is all that may differ."""
-    buffers = [(one, one.value) for one in layer.buffers()]
-    states = [(one, one.bit_generator.state) for one in layer.generators()]
+    buffers = [(one, one.value) for one in remembered]
+    states = [(one, one.bit_generator.state) for one in drawn_from]
     try:
         while True:
             for buffer, array in buffers:
@@ -160,8 +221,41 @@ def _argument_names(f: Callable, n: int) -> list[str]:
     return names if len(names) == n else [f"input {i}" for i in range(n)]
 
 
-def _find_backward(f: Callable, what: str) -> Callable:
-    module = sys.modules.get(getattr(f, "__module__", ""), None)
+def _copies(arrays: Iterable[Array]) -> list[Array]:
+    return [array.copy() for array in arrays]
+
+
+def _as_array(what: str, y: Any, like: Array) -> Array:
+    """What a function returned as an array; a loss may return a Python number."""
+    if hasattr(y, "dtype"):
+        return y
+    if isinstance(y, int | float | complex):
+        return xp_of(like).asarray(y, dtype=like.dtype)
+    raise DTypeError(
+        f"gradcheck: {what} returned {kind_of(y)}; an array of floats or a number is needed."
+    )
+
+
+def _settings(f: Callable) -> Iterator[Any]:
+    """What functools.partial has given a function already."""
+    while isinstance(f, partial):
+        yield from (*f.args, *f.keywords.values())
+        f = f.func
+
+
+def _without_settings(f: Callable) -> Callable:
+    while isinstance(f, partial):
+        f = f.func
+    return f
+
+
+def _name_of(f: Callable) -> str:
+    return getattr(_without_settings(f), "__name__", type(f).__name__)
+
+
+def _find_backward(f: Callable) -> Callable:
+    what = _name_of(f)
+    module = sys.modules.get(getattr(_without_settings(f), "__module__", None) or "")
     found = getattr(module, f"{what}_backward", None)
     if found is None:
         raise NotReadyError(
@@ -171,5 +265,18 @@ def _find_backward(f: Callable, what: str) -> Callable:
     return found
 
 
-def _is_loss(backward: Callable) -> bool:
-    return next(iter(inspect.signature(backward).parameters)) == "cache"
+def _form_of(backward: Any) -> tuple[bool, bool]:
+    """Whether a backward half is a loss's, (cache, dloss=1.0) or (cache), and takes two things."""
+    if not callable(backward):
+        raise DTypeError(f"gradcheck: backward is {kind_of(backward)}; a function is needed.")
+    try:
+        arguments = list(inspect.signature(backward).parameters.values())
+    except ValueError:  # of a function that is not written in Python
+        return False, True
+    if any(one.kind is one.VAR_POSITIONAL for one in arguments):
+        return False, True
+    places = [one for one in arguments if one.kind is not one.KEYWORD_ONLY]
+    named = [one.name for one in places]
+    needed = [one for one in places if one.default is one.empty]
+    is_loss = named[:1] == ["cache"] or ("cache" not in named and len(needed) == 1)
+    return is_loss, len(places) > 1
