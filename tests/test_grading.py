@@ -238,6 +238,21 @@ def test_a_sparse_giant_is_not_read(tmp_path):
         read_notebook(path, 20)
 
 
+@needs_fork
+def test_a_notebook_full_of_pictures_or_letters(tmp_path, workers):
+    notebook(tmp_path / "letters.ipynb", [RIGHT, "# é\ud800" + "名" * 10**6])
+    notebook(tmp_path / "novel.ipynb", ["#" * 6 * 10**6])
+    path = notebook(tmp_path / "pictures.ipynb", [RIGHT])
+    content = json.loads(path.read_text())
+    content["cells"].append({"cell_type": "markdown", "source": "x" * 15 * 2**20})
+    path.write_text(json.dumps(content))
+    found = graded(tmp_path, workers)
+    assert statuses(found["letters"])[0] == statuses(found["pictures"])[0] == "passed"
+    assert found["novel"].problems[0] == (
+        "novel.ipynb has more than five million letters of code in it."
+    )
+
+
 def test_the_name_of_the_kernel_does_not_matter(tmp_path):
     path = notebook(tmp_path / "x.ipynb", [RIGHT])
     content = json.loads(path.read_text())

@@ -26,6 +26,7 @@ from bplib.grading.workers import Workers
 _GRACE = 1.0  # seconds for a call's own alarm to be heard before the worker is ended
 _EVENTS = 20_000  # messages of one run; a notebook of a thousand cells needs two thousand
 _RERUNS = 12
+_COPIED = 10 * 2**20  # bytes of a notebook; with its code it fits into one message
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LIBRARY = re.compile(r"(bplib(\.\w{1,40}){1,6}|the reference of the checks)\Z")
 
@@ -91,9 +92,13 @@ class Session:
     ) -> None:
         self.workers = workers
         self.limits: Limits = workers.limits
-        self.cells = np.frombuffer(json.dumps(list(cells)).encode(), dtype=np.uint8)
+        text = json.dumps(list(cells), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        self.cells = np.frombuffer(text, dtype=np.uint8)
+        self.count = len(cells)
         self.file, self.folder = file, folder
-        self.notebook = np.frombuffer(notebook, dtype=np.uint8)
+        # A copy for code that looks for it; of one that is mostly pictures there is none.
+        copied = notebook if len(notebook) <= _COPIED else b""
+        self.notebook = np.frombuffer(copied, dtype=np.uint8)
         self.until = time.monotonic() + self.limits.seconds
         self.found: dict[int, str] = {}
         self.skip: set[int] = set()
@@ -155,10 +160,10 @@ class Session:
                 if events > _EVENTS:
                     raise WireError("more messages than a notebook has cells")
                 match said:
-                    case {"at": int(number)}:
+                    case {"at": int(number)} if 0 < number <= self.count:
                         at = number
                         cell_until = time.monotonic() + self.limits.cell_seconds + _GRACE
-                    case {"raised": str(text), "cell": int(number)}:
+                    case {"raised": str(text), "cell": int(number)} if 0 < number <= self.count:
                         self.found[number] = clean(text)
                     case {"ran": True}:
                         return

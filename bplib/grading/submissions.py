@@ -18,6 +18,7 @@ from bplib.grading.workers import GradingError
 _DEPTH = 4  # folders below a student's own
 _MOST = 12  # notebooks of one student
 _CELLS = 2000  # of code in one notebook
+_LETTERS = 5 * 10**6  # of code in one notebook
 _SUBMITTED = "submitted"  # the folder of nbgrader's: submitted/STUDENT/ASSIGNMENT/x.ipynb
 
 
@@ -184,6 +185,8 @@ def read_notebook(path: Path, most_mb: float) -> Notebook:
         raise Unreadable("is not a notebook that can be read.") from error
     if len(sources) > _CELLS:
         raise Unreadable(f"has {len(sources)} cells of code; more than {_CELLS} are not run.")
+    if sum(map(len, sources)) > _LETTERS:
+        raise Unreadable("has more than five million letters of code in it.")
     language = _language(found.get("metadata"))
     if language not in ("", "python", "ipython"):
         raise Unreadable(f"is written in {clean(language, 30)}; a Python notebook is due.")

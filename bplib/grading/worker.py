@@ -76,7 +76,7 @@ class _Worker:
             os.chdir(message["folder"])
         if message["notebook"].size:
             Path(file).write_bytes(message["notebook"].tobytes())
-        cells = json.loads(message["cells"].tobytes())
+        cells = json.loads(message["cells"].tobytes().decode("utf-8", "surrogatepass"))
         self.namespace = fresh_main()
         for number, source in enumerate(cells, start=1):
             if number in message["skip"] or not source.strip():
