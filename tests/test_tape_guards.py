@@ -7,7 +7,7 @@ from pairs import TABLE
 from bplib import optim, tape
 from bplib.errors import NotReadyError
 from bplib.tape import Tensor
-from bplib.tape.stamps import SAMPLE, WHOLE
+from bplib.tape.stamps import COLUMNS, ROW
 
 
 def refused(call):
@@ -153,33 +153,66 @@ def test_changes_of_arrays_in_every_memory_order(order, rng):
     assert "x of exp was changed" in refused(y.backward)
 
 
-def test_one_entry_of_a_small_array():
-    for size in (1, 10, WHOLE):
-        for place in range(size):
-            x = Tensor(np.arange(float(size)) + 1.0)
-            y = (x * x).sum()
-            x.value[place] = 5.5
-            assert "x of multiply was changed" in refused(y.backward)
+SIZES = (1, 10, COLUMNS, COLUMNS + 1, 2 * COLUMNS, 2 * COLUMNS + 1, 3 * COLUMNS + 7, 4000)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_entry_wherever_it_stands(dtype):
+    for size in SIZES:
+        x = Tensor(np.arange(1.0, size + 1).astype(dtype))
+        y = (x * x).sum()
+        for place in range(0, size, 1 + size // 60):
+            before = x.value[place]
+            x.value[place] = np.nextafter(before, dtype(0))  # as little as can be
+            assert "x of multiply was changed" in refused(y.backward), (size, place)
+            x.value[place] = before
+        y.backward()  # as it was: nothing to refuse
 
 
 @pytest.mark.parametrize("shape", [(1024, 1024), (784, 128), (100, 64), (60_000,)], ids=str)
 def test_one_row_or_column_in_sixteen_of_a_large_array(shape):
-    """What a sample is good for: a change of a sixteenth of the rows, or of the columns."""
     for place in [np.s_[::16], np.s_[3::16], np.s_[..., ::16], np.s_[..., 7::16]]:
         x = Tensor(np.zeros(shape))
         y = x.sum()
         x.value[place] = 1.0
         assert "x of sum was changed" in refused(y.backward)
-    assert SAMPLE < shape[0]
+
+
+REARRANGEMENTS = {
+    "the other sign": lambda x: np.negative(x, out=x),
+    "twice as much": lambda x: np.multiply(x, 2.0, out=x),
+    "sorted": lambda x: x.sort(axis=0),
+    "turned round": lambda x: x.__setitem__(..., x[::-1].copy()),
+    "the first two rows swapped": lambda x: x.__setitem__([0, 1], x[[1, 0]]),
+    "the first and the last row swapped": lambda x: x.__setitem__([0, -1], x[[-1, 0]]),
+    "shuffled": lambda x: np.random.default_rng(3).shuffle(x),
+}
+
+
+@pytest.mark.parametrize("name", REARRANGEMENTS)
+def test_the_same_numbers_in_another_order_or_with_another_sign(name, rng):
+    """What a single sum would not see."""
+    for shape in [(64, 64), (512, 64), (2 * COLUMNS, 10), (784, 256), (4096,), (6 * COLUMNS,)]:
+        for dtype in (np.float32, np.float64):
+            x = Tensor(rng.standard_normal(shape).astype(dtype))
+            y = x.sum()
+            REARRANGEMENTS[name](x.value)
+            assert "x of sum was changed" in refused(y.backward), shape
 
 
 def test_what_is_not_seen_is_what_the_page_says():
-    """Honest limits: a few entries of a large array, changed behind the Tensor's back."""
-    x = Tensor(np.zeros(100_000))
+    """Honest limits: changes behind the Tensor's back that cancel out in every sum."""
+    x = Tensor(np.arange(1.0, 5 * COLUMNS))
     y = x.sum()
-    x.value[1] = 1.0
+    x.value[[7, 7 + COLUMNS]] = x.value[[7 + COLUMNS, 7]]
     y.backward()
-    np.testing.assert_array_equal(x.grad, np.ones(100_000))
+    np.testing.assert_array_equal(x.grad, np.ones(5 * COLUMNS - 1))
+
+
+def test_a_stamp_stays_small():
+    for size in (1, 100, 10_000, 1_000_000):
+        ((_, seen), *_) = tape.exp(Tensor(np.zeros(size)))._stamps
+        assert len(seen) <= min(8 * size, 3 * ROW)
 
 
 def test_results_and_constants_are_looked_at_too():

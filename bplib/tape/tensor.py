@@ -122,7 +122,7 @@ class Tensor:
         Raises:
             ShapeError: where `dy` is missing or has another shape.
             NotReadyError: where no input wants a gradient, this is the second call, or a recorded
-                value was changed since.
+                value was changed since; `bplib.tape.stamps` says which changes go unnoticed.
         """
         if self._went_back:
             raise NotReadyError(
