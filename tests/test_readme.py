@@ -21,7 +21,8 @@ def read(page):
     return (ROOT / page).read_text(encoding="utf-8")
 
 
-def test_the_example_prints_what_the_readme_says():
+def test_the_examples_print_what_the_readme_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # one of them saves a file
     examples = EXAMPLE.findall(read("README.md"))
     assert examples
     for code, output in examples:
