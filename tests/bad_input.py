@@ -78,7 +78,7 @@ BAD_VALUES = {
     ("max", "axis"): (2, (0, -2)),
     ("mean", "axis"): (2, (0, -2)),
     ("power", "exponent"): (NAN, INF),
-    ("reshape", "shape"): ((5, -1), (-1, -1), (4, 4), (-3, -4), (0, -1), 11),
+    ("reshape", "shape"): ((5, -1), (-1, -1), (4, 4), (-3, -4), (-2, -2, 3), (0, -1), 11, 6),
     ("softmax", "axis"): (2, -3),
     ("softmax_cross_entropy", "class_weights"): (-1.0, NAN, INF),
     ("softmax_cross_entropy", "label_smoothing"): (-0.1, 1.1, NAN),

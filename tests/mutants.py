@@ -1,6 +1,6 @@
 """Mutation testing: small mistakes put into the code, one at a time, and whether a test notices.
 
-    make mutants                    # all parts: about an hour of one processor
+    make mutants                    # all parts: half an hour of an idle processor
     make mutants ARGS=losses        # one part: optim, losses or ops
 
 mutmut (pip install mutmut==3.8.1) makes the mistakes: a plus for a minus, a bound moved by one, a
@@ -41,6 +41,7 @@ PARTS = {
         "test_properties_of_pairs",
         "test_pairs_by_hand",
         "test_activations",
+        "test_in_pieces",
         "test_elementary",
         "test_normalisation",
         "test_dropout",

@@ -39,6 +39,8 @@ def test_one_seed_one_mask(xp):
     """The same for both dtypes and on every device; the next draw is another one."""
     x = np.ones((6, 5))
     expected = drop(x, 0.5, 9)[0] != 0
+    drawn = np.random.default_rng(9).random(x.shape, dtype=np.float32)
+    np.testing.assert_array_equal(expected, drawn >= 0.5)
     for dtype in (np.float32, np.float64):
         y, _ = drop(xp.asarray(x.astype(dtype)), 0.5, 9)
         assert xp_of(y) is xp and y.dtype == dtype
@@ -47,6 +49,17 @@ def test_one_seed_one_mask(xp):
     first, second = (ops.dropout(x, 0.5, rng)[0] for _ in range(2))
     np.testing.assert_array_equal(first != 0, expected)
     assert (second != first).any()
+
+
+def test_a_draw_that_is_just_the_rate_keeps():
+    """A rate of 0 leaves nothing out, though a draw may be 0."""
+
+    class Always(np.random.Generator):
+        def random(self, size, dtype):
+            return np.full(size, 0.25, dtype)
+
+    y, _ = ops.dropout(np.ones(3), 0.25, Always(np.random.PCG64(0)))
+    np.testing.assert_array_equal(y, np.full(3, 4 / 3))
 
 
 def test_evaluation_is_the_identity_and_draws_nothing():

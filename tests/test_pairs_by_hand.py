@@ -98,6 +98,15 @@ def test_maximum_ties_go_to_x():
     np.testing.assert_array_equal(dy, [10, 0, 0])
 
 
+def test_complex_numbers_have_no_larger_one():
+    z = np.array([1j, 2.0])
+    for x, y in ((z, z), (z, np.ones(2)), (z, 1.0)):
+        with pytest.raises(DTypeError, match="^maximum: complex numbers have no larger one"):
+            ops.maximum(x, y)
+    with pytest.raises(DTypeError, match="^maximum: y is complex128, but x is float64"):
+        ops.maximum(np.ones(2), z)
+
+
 def test_relu_is_a_maximum_with_zero():
     z, cache = ops.maximum(np.array([-1.0, 0.0, 2.0]), 0)
     dx, dy = ops.maximum_backward(np.ones(3), cache)

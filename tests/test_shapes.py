@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bplib import ops, tape
 from bplib.backend import to_numpy, xp_of
-from bplib.errors import DTypeError
+from bplib.errors import DTypeError, ShapeError
 from bplib.gradcheck import gradcheck
 from bplib.tape import Tensor
 
@@ -145,6 +145,12 @@ def test_an_index_may_live_beside_the_array_or_on_the_host(xp):
     y, cache = ops.getitem(x, above)
     np.testing.assert_array_equal(to_numpy(y), np.arange(8.0, 16.0))
     assert to_numpy(ops.getitem_backward(y, cache)).sum() == np.arange(8, 16).sum()
+
+
+def test_one_entry_and_many():
+    for x, said in ((np.ones(1), "1 entry"), (np.ones(2), "2 entries"), (np.ones(()), "1 entry")):
+        with pytest.raises(ShapeError, match=rf"which is {said}; they do not fit into the shape 3"):
+            ops.reshape(x, 3)
 
 
 def test_numbers_of_numpy_are_whole_numbers_too():

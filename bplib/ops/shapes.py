@@ -40,8 +40,7 @@ def reshape(x: Array, shape: Shape) -> tuple[Array, Cache]:
             f"reshape: x has shape {x.shape}, which is {x.size} "
             f"{'entry' if x.size == 1 else 'entries'}; they do not fit into the shape {shape}."
         )
-    new_shape = tuple(x.size // left if size == -1 else int(size) for size in sizes)
-    y = x.copy().reshape(new_shape)
+    y = x.copy().reshape(tuple(sizes))
     return y, (y, x.shape)
 
 
