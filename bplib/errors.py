@@ -7,7 +7,7 @@ Python programmer would expect in its place, so `except ValueError` works as it 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -61,28 +61,110 @@ class DivergedError(BplibError, ArithmeticError):
         self.history = history
 
 
+ELSEWHERE = {
+    "batchnorm1d": "BatchNorm",
+    "bce": "binary_cross_entropy_with_logits",
+    "bcewithlogits": "binary_cross_entropy_with_logits",
+    "binarycrossentropy": "binary_cross_entropy_with_logits",
+    "cat": "concatenate",
+    "crossentropy": "softmax_cross_entropy",
+    "crossentropyloss": "softmax_cross_entropy",
+    "decay": "weight_decay",
+    "dense": "Linear",
+    "dot": "matmul",
+    "eps": "epsilon",
+    "eta": "lr",
+    "kaiming": "he_normal",
+    "kaimingnormal": "he_normal",
+    "kaiminguniform": "he_uniform",
+    "kldiv": "kl_divergence",
+    "l1": "mae",
+    "l1loss": "mae",
+    "l2": "mse",
+    "learningrate": "lr",
+    "module": "Layer",
+    "momentum": "beta",
+    "nll": "softmax_cross_entropy",
+    "nllloss": "softmax_cross_entropy",
+    "optimizers": "optim",
+    "rho": "beta",
+    "rocauc": "auc",
+    "rocaucscore": "auc",
+    "smoothl1": "huber",
+    "stack": "concatenate",
+    "xavier": "glorot_uniform",
+    "xaviernormal": "glorot_normal",
+    "xavieruniform": "glorot_uniform",
+}
+"""What other libraries call it, without its underscores, and what it is called here."""
+
+
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that does not exist, with the close match where there is one.
 
     Arguments:
         kind: what the name stands for, "exercise".
         name: what was asked for.
-        known: the names that exist.
+        known: the names that exist; of "optim.Adam" the last part is compared.
 
     Returns:
         The error; the caller raises it.
     """
-    import difflib  # here, because only a mistake needs it and `import bplib` should stay quick
-
     names = sorted(known)
-    spelled = {known_name.lower(): known_name for known_name in names}
-    close = difflib.get_close_matches(name.lower(), spelled, n=1, cutoff=0.6)
+    close = _close(name, names)
     if close:
-        return UnknownNameError(f"there is no {kind} '{name}'; did you mean '{spelled[close[0]]}'?")
+        meant = " or ".join(f"'{one}'" for one in close)
+        return UnknownNameError(f"there is no {kind} '{name}'; did you mean {meant}?")
+    names = [one for one in names if not one.endswith("_backward")] or names
     listing = f"{', '.join(names)}." if len(names) <= 12 else f"{', '.join(names[:12])} …"
     return UnknownNameError(
         f"there is no {kind} '{name}'; there is {listing if names else 'none yet.'}"
     )
+
+
+def misspelt(module: str, known: Iterable[str]) -> Callable[[str], Any]:
+    """The `__getattr__` of a module: what it says of a name that it does not have.
+
+    Where types are checked, a module must not have one, or every name would pass:
+
+        if not TYPE_CHECKING:
+            __getattr__ = misspelt("losses", __all__)
+
+    Arguments:
+        module: what a reader calls it, "losses".
+        known: its public names.
+
+    Returns:
+        A function that raises an AttributeError with the close match.
+    """
+
+    def missing(name: str) -> Any:
+        if name.startswith("_"):  # asked for by tools, not by people
+            raise AttributeError(f"bplib.{module} has no {name}")
+        raise AttributeError(str(unknown(f"name in {module}", name, known)))
+
+    return missing
+
+
+def _close(name: str, names: list[str]) -> list[str]:
+    """The names that were probably meant: the same letters, what other libraries call it, the
+    beginning of a name, or nearly its letters."""
+    import difflib  # here, because only a mistake needs it and `import bplib` should stay quick
+
+    asked, spelled = _letters(name), [_letters(one.rpartition(".")[2]) for one in names]
+
+    def like(wanted: str) -> list[str]:
+        return [one for one, letters in zip(names, spelled, strict=True) if letters == wanted]
+
+    begun = sorted((one for one in spelled if len(asked) > 1 and one.startswith(asked)), key=len)
+    nearly = difflib.get_close_matches(asked, spelled, n=1, cutoff=0.6)
+    longer = sorted((one for one in spelled if one and asked.startswith(one)), key=len)[-1:]
+    wanted = [asked, _letters(ELSEWHERE.get(asked, "")), *begun[:1], *nearly, *longer]
+    return next((found for found in map(like, wanted) if found), [])
+
+
+def _letters(name: str) -> str:
+    return name.lower().replace("_", "")
 
 
 def kind_of(value: object) -> str:

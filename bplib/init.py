@@ -14,11 +14,12 @@ Normal weights have that variance; uniform ones have it too, between bounds of â
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bplib import expect
-from bplib.errors import DomainError
+from bplib.errors import DomainError, misspelt
 
 __all__ = [
     "constant",
@@ -31,6 +32,9 @@ __all__ = [
     "orthogonal",
     "zeros",
 ]
+
+if not TYPE_CHECKING:  # with it, a checker of types would let every name pass
+    __getattr__ = misspelt("init", __all__)
 
 
 def zeros(*shape: int, dtype: type = np.float64) -> np.ndarray:

@@ -43,6 +43,8 @@ top floor a module may use one of them, at home, only where a function needs it.
 
 # A history draws itself, which is worth one look upwards, inside the function that draws.
 UPWARDS = {("bplib.train.history", "bplib.draw")}
+# The front names everything for checkers of types; running, it loads these when asked.
+UPWARDS |= {("bplib", "bplib.checks"), ("bplib", "bplib.draw")}
 
 
 def read(package):

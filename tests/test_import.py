@@ -1,8 +1,10 @@
 """`import bplib` brings NumPy and nothing else; the rest comes when it is asked for."""
 
 import json
+import re
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -73,6 +75,23 @@ def test_an_unknown_part_is_said_with_the_close_match():
     with pytest.raises(AttributeError) as caught:
         bplib.metric  # noqa: B018
     assert str(caught.value) == "there is no part of bplib 'metric'; did you mean 'metrics'?"
+
+
+def test_only_what_is_public_is_offered():
+    """What Tab shows after `bplib.`; the rest of the package is loaded by its own import."""
+    assert [name for name in dir(bplib) if not name.startswith("__")] == sorted(bplib.__all__)
+    assert not hasattr(bplib, "_repr_html_")  # notebooks ask for such names
+    assert fresh(
+        "import bplib, json\nbefore = hasattr(bplib, 'doctor')\n"
+        "from bplib import doctor\nprint(json.dumps([before, bplib.doctor is doctor]))"
+    ) == [False, True]
+
+
+def test_help_says_where_everything_is():
+    parts = re.findall(r"^    ([a-z]+)  +\S", bplib.__doc__, re.MULTILINE)
+    assert len(parts) == 15 and set(parts) <= set(bplib.__all__)
+    modules = {n for n in bplib.__all__ if isinstance(getattr(bplib, n), types.ModuleType)}
+    assert modules <= set(parts)
 
 
 def test_version_is_said_once():

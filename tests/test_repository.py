@@ -203,10 +203,22 @@ def test_ruff_has_nothing_to_say(question):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_mypy_has_nothing_to_say(tmp_path):
+def test_types(tmp_path):
+    """mypy has nothing to say of the library; of a script that uses it, it knows every name, also
+    of what is loaded when it is asked for, and finds those that are misspelt."""
     command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
+    good = [f"bplib.{name}" for name in bplib.__all__]
+    parts = (bplib.init, bplib.io, bplib.losses, bplib.metrics, bplib.ops, bplib.optim)
+    bad = ["bplib.Relu", *(f"{part.__name__}.no_such_name" for part in parts)]
+    script = tmp_path / "script.py"
+    script.write_text("\n".join(["import bplib", *bad, *good, "reveal_type(bplib.fit)"]))
+    done = subprocess.run([*command, str(script)], capture_output=True, text=True, cwd=ROOT)
+    *said, revealed, _ = done.stdout.splitlines()
+    assert len(said) == len(bad), done.stdout + done.stderr
+    assert all("has no attribute" in line for line in said)
+    assert "bplib.train.history.History" in revealed
 
 
 @pytest.fixture(scope="module")

@@ -905,6 +905,52 @@ SENTENCES = [
         AttributeError,
         "there is no part of bplib 'dta'; did you mean 'data'?",
     ),
+    (
+        lambda: bplib.Adam,
+        AttributeError,
+        "there is no part of bplib 'Adam'; did you mean 'optim.Adam'?",
+    ),
+    (
+        lambda: bplib.relu,
+        AttributeError,
+        "there is no part of bplib 'relu'; did you mean 'ReLU' or 'ops.relu'?",
+    ),
+    (
+        lambda: bplib.doctor_,
+        AttributeError,
+        "there is no part of bplib 'doctor_'; there is BatchNorm, Checkpointed, Dropout, ELU, "
+        "Embedding, Flatten, GELU, Layer, LayerNorm, LeakyReLU, Linear, LogSoftmax …",
+    ),
+    (
+        lambda: optim.Sgd,
+        AttributeError,
+        "there is no name in optim 'Sgd'; did you mean 'SGD'?",
+    ),
+    (
+        lambda: losses.cross_entropy,
+        AttributeError,
+        "there is no name in losses 'cross_entropy'; did you mean 'softmax_cross_entropy'?",
+    ),
+    (
+        lambda: losses.bce,
+        AttributeError,
+        "there is no name in losses 'bce'; did you mean 'binary_cross_entropy_with_logits'?",
+    ),
+    (
+        lambda: metrics.acc,
+        AttributeError,
+        "there is no name in metrics 'acc'; did you mean 'accuracy'?",
+    ),
+    (
+        lambda: init.xavier_uniform,
+        AttributeError,
+        "there is no name in init 'xavier_uniform'; did you mean 'glorot_uniform'?",
+    ),
+    (
+        lambda: ops.mul,
+        AttributeError,
+        "there is no name in ops 'mul'; did you mean 'multiply'?",
+    ),
     # devices and extras
     (
         lambda: backend.to_device(zeros(3), "GPU"),
@@ -979,6 +1025,12 @@ def test_unknown_names():
     assert say("mse_gradeint", ["mse_gradient", "mae"]) == (
         "there is no exercise 'mse_gradeint'; did you mean 'mse_gradient'?"
     )
+    known = ["accuracy", "auc", "roc_curve", "rmse"]
+    assert say("acc", known) == "there is no exercise 'acc'; did you mean 'accuracy'?"
+    assert say("accuracy_score", known).endswith("did you mean 'accuracy'?")
+    assert say("Adam", ["ops.adam", "optim.Adam"]).endswith("mean 'ops.adam' or 'optim.Adam'?")
+    assert say("zzz", ["b_backward", "b"]) == "there is no exercise 'zzz'; there is b."
+    assert say("", ["b", "a"]) == "there is no exercise ''; there is a, b."
     assert say("zzz", ["b", "a"]) == "there is no exercise 'zzz'; there is a, b."
     assert say("zzz", []) == "there is no exercise 'zzz'; there is none yet."
     assert say("zzz", [f"n{i:02}" for i in range(20)]).endswith("n10, n11 …")

@@ -13,7 +13,13 @@ order, and a SHA-256 over all of it. It is never pickle: loading a file runs no 
 wrote it.
 """
 
+from typing import TYPE_CHECKING
+
+from bplib.errors import misspelt
 from bplib.io.loading import Saved, load
 from bplib.io.saving import save
 
 __all__ = ["Saved", "load", "save"]
+
+if not TYPE_CHECKING:  # with it, a checker of types would let every name pass
+    __getattr__ = misspelt("io", __all__)

@@ -10,6 +10,9 @@ compare a row of logits with one class, `softmax_cross_entropy` and `kl_divergen
 over the rows.
 """
 
+from typing import TYPE_CHECKING
+
+from bplib.errors import misspelt
 from bplib.losses.classification import (
     binary_cross_entropy_with_logits,
     binary_cross_entropy_with_logits_backward,
@@ -48,3 +51,6 @@ __all__ = [
     "softmax_cross_entropy",
     "softmax_cross_entropy_backward",
 ]
+
+if not TYPE_CHECKING:  # with it, a checker of types would let every name pass
+    __getattr__ = misspelt("losses", __all__)

@@ -7,6 +7,9 @@ The prediction comes first, as in the losses. Classes are whole numbers from 0, 
 Python floats or NumPy arrays, wherever the prediction lives.
 """
 
+from typing import TYPE_CHECKING
+
+from bplib.errors import misspelt
 from bplib.metrics.calibration import calibration_error
 from bplib.metrics.classification import (
     accuracy,
@@ -33,3 +36,6 @@ __all__ = [
     "roc_curve",
     "top_k_accuracy",
 ]
+
+if not TYPE_CHECKING:  # with it, a checker of types would let every name pass
+    __getattr__ = misspelt("metrics", __all__)

@@ -12,6 +12,9 @@ gradients are never changed; a result is a fresh array. A cache refers to the in
 rather than copying them, so do not change those in place before the backward pass.
 """
 
+from typing import TYPE_CHECKING
+
+from bplib.errors import misspelt
 from bplib.ops.activations import (
     elu,
     elu_backward,
@@ -167,3 +170,6 @@ __all__ = [
     "where",
     "where_backward",
 ]
+
+if not TYPE_CHECKING:  # with it, a checker of types would let every name pass
+    __getattr__ = misspelt("ops", __all__)

@@ -17,6 +17,9 @@ takes from the optimizer:
     optim.SGD([{"parameters": [W], "weight_decay": 1e-4}, {"parameters": [b], "lr": 0.2}], lr=0.1)
 """
 
+from typing import TYPE_CHECKING
+
+from bplib.errors import misspelt
 from bplib.optim import schedules
 from bplib.optim.adaptive import AdaGrad, Adam, AdamW, RMSProp
 from bplib.optim.base import Optimizer
@@ -38,3 +41,6 @@ __all__ = [
     "clip_by_value",
     "schedules",
 ]
+
+if not TYPE_CHECKING:  # with it, a checker of types would let every name pass
+    __getattr__ = misspelt("optim", __all__)
