@@ -186,10 +186,10 @@ def test_a_layer_of_layers_needs_to_say_only_what_it_is_made_of(rng):
         def children(self):
             return {"inner": self.inner}
 
-        def parameters(self):
-            return [*super().parameters(), self.scale]
+        def own_parameters(self):
+            return [self.scale]
 
-        def buffers(self):
+        def own_buffers(self):
             return [self.seen]
 
         def forward(self, x):
@@ -208,7 +208,7 @@ def test_a_layer_of_layers_needs_to_say_only_what_it_is_made_of(rng):
     net.load_state_dict(state)
     assert net[0].seen.value == 0 and repr(net[0].seen) == "Buffer(seen: (1) float64)"
     net[0].scale.name = "scale"
-    net[0].parameters = lambda: [net[0].scale, Parameter(np.ones(2), "scale")]
+    net[0].own_parameters = lambda: [net[0].scale, Parameter(np.ones(2), "scale")]
     with pytest.raises(DomainError) as caught:
         net.named_parameters()
     assert str(caught.value) == "Scaled: two of its arrays are called 'scale'; rename one."

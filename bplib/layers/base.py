@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from bplib import expect
 from bplib.backend import Array, Cache
 from bplib.errors import NotReadyError
-from bplib.layers import move, state
+from bplib.layers import held, move, state
 from bplib.layers.parameter import Buffer, Parameter
 
 if TYPE_CHECKING:
@@ -20,24 +21,39 @@ if TYPE_CHECKING:
 class Layer(abc.ABC):
     """What every layer can do: forward, backward, and say what it holds.
 
-    A new layer writes `forward` and `backward`, and lists what it has of these: `parameters`
-    (learned), `buffers` (remembered), `generators` (drawn from), `children` (inner layers).
-    Names, saved states, modes, moves and summaries follow from the lists.
+    A new layer writes `forward` and `backward`, and lists what is its own: `own_parameters`
+    (learned), `own_buffers` (remembered), `own_generators` (drawn from), `children` (inner
+    layers). Everything else follows from these lists: `parameters()` and its like collect what the
+    layer and all layers inside it list, and names, saved states, modes, moves and summaries are
+    made of that. An attribute that belongs in a list and is in none gets a sentence.
+
+    From forward to backward a layer keeps what it needs, and that may be the very array that it
+    was given or returned. Until backward has been called, leave x and y as they are: nobody looks
+    whether they have changed, and the gradients would be those of other numbers.
     """
 
     training = True
     _cache: Cache = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        held.refuse_overridden(cls)
 
     @abc.abstractmethod
     def forward(self, x: Array) -> Array:
         """The layer's output for a batch.
 
         Arguments:
-            x: float array; its rows are samples.
+            x: float array; its rows are samples. It is not copied: keep it, and what is returned,
+                as they are until backward.
 
         Returns:
             The output, one row for each sample.
         """
+
+    def __call__(self, x: Array) -> Array:
+        """The same as `forward`: `net(x)` is short for `net.forward(x)`."""
+        return self.forward(x)
 
     @abc.abstractmethod
     def backward(self, dy: Array) -> Array:
@@ -102,28 +118,48 @@ class Layer(abc.ABC):
         for child in self.children().values():
             yield from child.walk()
 
+    def own_parameters(self) -> list[Parameter]:
+        """The parameters of this layer alone, in a fixed order; empty unless a class says so."""
+        return []
+
+    def own_buffers(self) -> list[Buffer]:
+        """What this layer alone remembers but does not learn; empty unless a class says so."""
+        return []
+
+    def own_generators(self) -> list[np.random.Generator]:
+        """The random generators this layer draws from; empty unless a class says so."""
+        return []
+
     def parameters(self) -> list[Parameter]:
-        """The parameters in a fixed order; empty for a layer that learns nothing."""
-        return [one for child in self.children().values() for one in child.parameters()]
+        """The parameters of the layer and of all layers inside it, each once, in a fixed order.
+
+        Raises:
+            DomainError: where an attribute is a parameter, or another thing to list, and in no
+                list; it would silently not be learned, or not be saved.
+            DTypeError: where a list holds something else.
+        """
+        held.look_through(self)
+        return held.collected(self, "own_parameters")
 
     def buffers(self) -> list[Buffer]:
-        """What is remembered but not learned, in a fixed order; empty for most layers."""
-        return [one for child in self.children().values() for one in child.buffers()]
+        """What is remembered but not learned, of all layers, each once; as `parameters`."""
+        held.look_through(self)
+        return held.collected(self, "own_buffers")
 
     def generators(self) -> list[np.random.Generator]:
-        """The random generators that the layer draws from, each of them once."""
-        found = [one for child in self.children().values() for one in child.generators()]
-        return list({id(one): one for one in found}.values())
+        """The random generators that all layers draw from, each once; as `parameters`."""
+        held.look_through(self)
+        return held.collected(self, "own_generators")
 
     def named_parameters(self) -> dict[str, Parameter]:
         """All parameters by name: "W", and inside an inner layer "0.W", its place first."""
-        inner = {place: child.named_parameters() for place, child in self.children().items()}
-        return state.named(type(self).__name__, self.parameters(), inner)
+        held.look_through(self)
+        return state.named(self, "own_parameters")
 
     def named_buffers(self) -> dict[str, Buffer]:
         """All buffers by name, as `named_parameters`."""
-        inner = {place: child.named_buffers() for place, child in self.children().items()}
-        return state.named(type(self).__name__, self.buffers(), inner)
+        held.look_through(self)
+        return state.named(self, "own_buffers")
 
     def state_dict(self) -> dict[str, Array]:
         """A copy of every parameter's and buffer's value, by its name."""
@@ -145,22 +181,52 @@ class Layer(abc.ABC):
     def _holders(self) -> dict[str, Buffer]:
         return {**self.named_parameters(), **self.named_buffers()}
 
-    def train(self) -> None:
-        """Switch to training mode, with all inner layers."""
-        self._set_mode(True)
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training mode, or with False to evaluation mode, with all inner layers.
 
-    def eval(self) -> None:
-        """Switch to evaluation mode, with all inner layers."""
-        self._set_mode(False)
+        Arguments:
+            mode: True or False.
 
-    def _set_mode(self, training: bool) -> None:
-        self.training = training
+        Returns:
+            The layer itself.
+
+        Raises:
+            DTypeError: where mode is neither.
+        """
+        self.training = expect.flag("train", "mode", mode)
         for child in self.children().values():
-            child.train() if training else child.eval()
+            child.train(mode)
+        return self
+
+    def eval(self) -> Self:
+        """Switch to evaluation mode, with all inner layers; the layer itself is returned."""
+        return self.train(False)
+
+    def predict(self, x: Array, *, batch_size: int | None = None) -> Array:
+        """The output for new data: a forward pass in evaluation mode that leaves nothing behind.
+
+        Every layer is in the mode afterwards that it was in before. Nothing is kept for backward,
+        and the last forward pass is forgotten.
+
+        Arguments:
+            x: its rows are samples.
+            batch_size: how many samples go through at once, at least 1; all of them when left out.
+
+        Returns:
+            The output, one row for each sample.
+
+        Raises:
+            ShapeError: where x has no rows, or does not fit a layer.
+            DTypeError: where x is no array, does not fit a layer, or batch_size is not whole.
+            DomainError: where batch_size is below 1.
+        """
+        from bplib.layers.predict import predict_of  # here: for the quick import
+
+        return predict_of(self, x, batch_size)
 
     def zero_grad(self) -> None:
         """Forget all gradients, as if backward had never been called."""
-        for parameter in self.parameters():
+        for parameter in held.collected(self, "own_parameters"):
             parameter.grad = None
 
     def drop_cache(self) -> None:

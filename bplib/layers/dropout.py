@@ -50,7 +50,7 @@ class Dropout(Layer):
         n = math.prod(shape)
         return (2 * n, n) if self.training else (0, 0)
 
-    def generators(self) -> list[np.random.Generator]:
+    def own_generators(self) -> list[np.random.Generator]:
         """The generator of the masks."""
         return [self.rng]
 

@@ -74,7 +74,7 @@ class Embedding(Layer):
         """Rows are copied forward and added backward."""
         return 0, math.prod(shape) * self.W.value.shape[1]
 
-    def parameters(self) -> list[Parameter]:
+    def own_parameters(self) -> list[Parameter]:
         """`W` alone."""
         return [self.W]
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from bplib import expect, init, ops
 from bplib.backend import Array
+from bplib.errors import DTypeError, ShapeError, kind_of
 from bplib.layers.base import Layer
 from bplib.layers.parameter import Parameter
 
@@ -28,7 +29,9 @@ class Linear(Layer):
 
     Raises:
         DomainError: where a size is below 1.
-        DTypeError: for a size that is not whole, another dtype, or an rng that is not a Generator.
+        DTypeError: for a size that is not whole, another dtype, an rng that is not a Generator, or
+            weights that are no function.
+        ShapeError: where weights makes an array of another shape.
 
     Source: D. E. Rumelhart, G. E. Hinton, R. J. Williams (1986), Learning Representations by
         Back-propagating Errors, Nature 323, 533–536, equation 1.
@@ -47,7 +50,7 @@ class Linear(Layer):
         expect.count("Linear", "n_out", n_out)
         expect.generator("Linear", rng)
         expect.precision("Linear", dtype)
-        self.W = Parameter(weights(n_in, n_out, rng=rng, dtype=dtype), "W")
+        self.W = Parameter(_made(weights, n_in, n_out, rng, dtype), "W")
         self.b = Parameter(init.zeros(n_out, dtype=dtype), "b")
 
     def forward(self, x: Array) -> Array:
@@ -98,10 +101,36 @@ class Linear(Layer):
         product = 2 * m * n_in * n_out
         return product + m * n_out, 2 * product + m * n_out
 
-    def parameters(self) -> list[Parameter]:
+    def own_parameters(self) -> list[Parameter]:
         """`W` and `b`."""
         return [self.W, self.b]
 
     def __repr__(self) -> str:
         n_in, n_out = self.W.value.shape
         return f"Linear({n_in} → {n_out}, {self.W.value.dtype})"
+
+
+def _made(
+    weights: Callable[..., Array], n_in: int, n_out: int, rng: np.random.Generator, dtype: type
+) -> Array:
+    if not callable(weights):
+        raise DTypeError(f"Linear: {_no_function(weights)}")
+    W = weights(n_in, n_out, rng=rng, dtype=dtype)
+    if getattr(W, "shape", (n_in, n_out)) != (n_in, n_out):
+        raise ShapeError(
+            f"Linear: weights made an array of shape {W.shape}; W has shape {(n_in, n_out)}."
+        )
+    return W
+
+
+def _no_function(weights: object) -> str:
+    if isinstance(weights, str):
+        import difflib  # here, because only a mistake needs it
+
+        names = [name for name in init.__all__ if name not in ("constant", "zeros")]
+        for close in difflib.get_close_matches(weights.lower(), names, n=1):
+            return f"weights is the name '{weights}'; give the function itself, init.{close}."
+    return (
+        f"weights is {kind_of(weights)}; a function of bplib.init is needed, such as "
+        "init.he_normal."
+    )

@@ -95,11 +95,11 @@ class BatchNorm(Layer):
         each = 7 if self.training else 4
         return each * math.prod(shape), each * math.prod(shape)
 
-    def parameters(self) -> list[Parameter]:
+    def own_parameters(self) -> list[Parameter]:
         """`gamma` and `beta`."""
         return [self.gamma, self.beta]
 
-    def buffers(self) -> list[Buffer]:
+    def own_buffers(self) -> list[Buffer]:
         """`running_mean` and `running_variance`."""
         return [self.running_mean, self.running_variance]
 
@@ -153,7 +153,7 @@ class LayerNorm(Layer):
         """On each entry: two sums, x - mean, its square, two factors and β; eleven backward."""
         return 7 * math.prod(shape), 11 * math.prod(shape)
 
-    def parameters(self) -> list[Parameter]:
+    def own_parameters(self) -> list[Parameter]:
         """`gamma` and `beta`."""
         return [self.gamma, self.beta]
 

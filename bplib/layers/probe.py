@@ -50,7 +50,7 @@ class Probe:
         everything = [x]
         for place, layer in self.layers.items():
             everything += _arrays(vars(layer), set())
-            everything += [one.value for one in (*layer.parameters(), *layer.buffers())]
+            everything += [one.value for one in (*layer.own_parameters(), *layer.own_buffers())]
             self._watch(place, layer)
         self._there_before = {id(block): block for block in map(_block, everything)}
         y = self.layers[""].forward(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bplib.layers.base import Layer
+from bplib.layers.held import collected
 
 
 class Snapshot:
@@ -17,8 +18,9 @@ class Snapshot:
 
     def __init__(self, layer: Layer) -> None:
         self._modes = [(one, one.training) for one in layer.walk()]
-        self._buffers = [(one, one.value.copy()) for one in layer.buffers()]
-        self._states = [(one, one.bit_generator.state) for one in layer.generators()]
+        self._buffers = [(one, one.value.copy()) for one in collected(layer, "own_buffers")]
+        generators = collected(layer, "own_generators")
+        self._states = [(one, one.bit_generator.state) for one in generators]
 
     def restore(self) -> None:
         """Put everything back as it was when the snapshot was taken."""

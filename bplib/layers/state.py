@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from bplib.backend import Array, xp_of
 from bplib.errors import (
@@ -15,15 +15,16 @@ from bplib.errors import (
     unknown,
 )
 
+if TYPE_CHECKING:
+    from bplib.layers.base import Layer
 
-def named(layer: str, own: Iterable[Any], inner: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+
+def named(layer: Layer, listing: str) -> dict[str, Any]:
     """Everything that a layer holds, each thing by one name.
 
     Arguments:
-        layer: the layer's class, for the sentence.
-        own: what the layer lists, things with `.name`; those of its inner layers may be among
-            them.
-        inner: of each inner layer, by its place, the same dict.
+        layer: the outermost one.
+        listing: "own_parameters" or "own_buffers".
 
     Returns:
         The layer's own things by their own names, then "0.W", "0.b" and so on.
@@ -33,16 +34,18 @@ def named(layer: str, own: Iterable[Any], inner: Mapping[str, Mapping[str, Any]]
     """
     below = {
         f"{place}.{name}": thing
-        for place, things in inner.items()
-        for name, thing in things.items()
+        for place, child in layer.children().items()
+        for name, thing in named(child, listing).items()
     }
     lower = {id(thing) for thing in below.values()}
     found: dict[str, Any] = {}
-    for thing in own:
+    for thing in getattr(layer, listing)():
         if id(thing) in lower:
             continue
         if thing.name in found or thing.name in below:
-            raise DomainError(f"{layer}: two of its arrays are called '{thing.name}'; rename one.")
+            raise DomainError(
+                f"{type(layer).__name__}: two of its arrays are called '{thing.name}'; rename one."
+            )
         found[thing.name] = thing
     return found | below
 

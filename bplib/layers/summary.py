@@ -170,7 +170,7 @@ def summary_of(layer: Layer, input_shape: Any, dtype: Any, optimizer: Any) -> Su
     dtype = np.dtype(np.int64) if layer.takes_labels else expect.precision("summary", dtype)
     probe = Probe(layer)
     probe.run((xp_of(values[0]) if values else np).zeros(shape, dtype=dtype))
-    parameters = list({id(one): one for one in layer.parameters()}.values())
+    parameters = layer.parameters()
     gradient_bytes = sum(one.value.nbytes for one in parameters)
     return Summary(
         shape,
@@ -184,7 +184,7 @@ def summary_of(layer: Layer, input_shape: Any, dtype: Any, optimizer: Any) -> Su
 
 def _row(probe: Probe, place: str, layer: Layer) -> Row:
     inner = {id(one) for child in layer.children().values() for one in child.parameters()}
-    own = [one.value.size for one in layer.parameters() if id(one) not in inner]
+    own = [one.value.size for one in layer.own_parameters() if id(one) not in inner]
     said = type(layer).__name__ if layer.children() else repr(layer)
     there, back = probe.flops[place] or (None, None)
     return Row(place, said, probe.shapes.get(place), sum(own), there, back, probe.kept[place])
