@@ -17,6 +17,8 @@ from numpy import ndarray
 from bplib.backend import Array, to_numpy, xp_of
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 
+_HOST = ndarray, np.generic
+
 
 def floats(op: str, **arguments: Array) -> None:
     """Every argument is a non-empty array of floats, all of one precision and in one place.
@@ -77,7 +79,7 @@ def plain(
         DTypeError: for a matrix, a masked array, a Tensor, a Parameter, or no array at all.
     """
     kind = type(value)
-    if kind is ndarray:
+    if kind is ndarray or issubclass(kind, np.generic):
         return
     if isinstance(value, ndarray):
         # By name: `numpy.ma` is slow to import, and whoever has a masked array has imported it.
@@ -260,7 +262,7 @@ def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, lik
         raise DTypeError(
             f"{op}: {name} is {dtype}, but {result} was {like.dtype}; give both one dtype."
         )
-    if type(gradient) is not type(like):
+    if not (isinstance(gradient, _HOST) and isinstance(like, _HOST)):
         together(op, **{name: gradient, result: like})
 
 

@@ -71,7 +71,7 @@ class Pair(NamedTuple):
             return (sent, *(None for _ in wanted[1:]))
         if all(wanted):
             return sent
-        return tuple(one if want else None for one, want in zip(sent, wanted, strict=True))
+        return tuple([one if want else None for one, want in zip(sent, wanted, strict=True)])
 
     def name_of(self, place: int) -> str:
         """What the array at a place among the arguments is called."""

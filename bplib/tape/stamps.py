@@ -6,11 +6,11 @@ tape takes a stamp of every array as it records, and compares on the way back:
 
 - how often the Tensor's `.value` was assigned, which `w.value -= …` and every optimizer do;
 - a small array as it is;
-- of a larger one, 251 sums: its memory as whole numbers of 8 bytes, written in rows of 251, each
+- of a larger one, 509 sums: its memory as whole numbers of 8 bytes, written in rows of 509, each
   column added up without regard to overflow. It reads the array once, faster than any checksum.
 
 A change of one entry always changes one sum. Several changes can cancel out, as when two entries
-trade places that are a multiple of 251 whole numbers apart; so what goes unnoticed is rare, not
+trade places that are a multiple of 509 whole numbers apart; so what goes unnoticed is rare, not
 impossible. The number of rows is odd, or else `x *= -1`, which adds the same 2⁶³ everywhere, would
 add up to nothing. An array on a GPU is not looked at, since that would wait for the device.
 """
@@ -27,7 +27,7 @@ from bplib.tape.pairs import PAIRS
 if TYPE_CHECKING:
     from bplib.tape.tensor import Tensor
 
-COLUMNS = 251
+COLUMNS = 509
 """How many sums: a prime, so that rows of a matrix hardly ever lie a multiple of it apart."""
 
 ROW = 8 * COLUMNS
@@ -64,7 +64,9 @@ def _stamp(tensor: Tensor) -> Stamp:
         return tensor._changes, b""
     if value.nbytes <= ROW:
         return tensor._changes, value.tobytes()
-    memory = value.ravel(order="K").view(np.uint8)  # copied only where the array has gaps
-    end = ((memory.size // ROW - 1) | 1) * ROW  # an odd number of rows
-    table = memory[:end].view(np.uint64).reshape(-1, COLUMNS)
-    return tensor._changes, np.add.reduce(table, axis=0).tobytes() + memory[end:].tobytes()
+    if not value.flags.c_contiguous:
+        value = value.ravel(order="K")  # as it lies in memory; a copy only where it has gaps
+    rows = (value.nbytes // ROW - 1) | 1  # odd
+    table = np.ndarray((rows, COLUMNS), np.uint64, value)
+    rest = np.ndarray(value.nbytes - table.nbytes, np.uint8, value, table.nbytes)
+    return tensor._changes, np.add.reduce(table, axis=0).tobytes() + rest.tobytes()

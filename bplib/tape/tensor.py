@@ -252,7 +252,8 @@ def record(name: str, /, *inputs: Any, **constants: Any) -> Tensor:
         raise unknown("operation", name, PAIRS)
     arrays, constants = pair.sort_arguments(inputs, constants)
     parents = tuple([a if isinstance(a, Tensor) else _constant(a, arrays) for a in arrays])
-    _refuse_gradients(name, pair, parents, constants)
+    if pair.is_loss or constants:
+        _refuse_gradients(name, pair, parents, constants)
     value, cache = _run(pair, [parent._value for parent in parents], constants)
     result = Tensor.__new__(Tensor)
     result._start(value if type(value) is np.ndarray else xp_of(value).asarray(value))
@@ -271,10 +272,11 @@ def _run(pair: Pair, values: list, constants: dict[str, Any]) -> tuple[Array, An
     """The pair's forward half; beside a dual number everything is one, but does not move."""
     if constants:
         constants = {name: primal(value) for name, value in constants.items()}
-    dual = next((value for value in values if type(value) is Dual), None)
-    if dual is not None:
-        values = [lifted(value, dual) for value in values]
-        constants = {name: lifted(value, dual) for name, value in constants.items()}
+    for dual in values:
+        if type(dual) is Dual:
+            values = [lifted(value, dual) for value in values]
+            constants = {name: lifted(value, dual) for name, value in constants.items()}
+            break
     return pair.run(values, constants)
 
 
@@ -291,12 +293,22 @@ def _refuse_gradients(name: str, pair: Pair, parents: tuple, constants: dict[str
 
 def _constant(value: Any, beside: Iterable) -> Tensor:
     """A number takes the precision and the device of the first array that it stands beside."""
+    tensor = Tensor.__new__(Tensor)
     if isinstance(value, Real) and not hasattr(value, "dtype"):
-        array = next((getattr(one, "value", one) for one in beside if hasattr(one, "dtype")), None)
-        value = expect.number_like(value, array)
-    tensor = Tensor(primal(value))
+        tensor._start(primal(expect.number_like(value, _first_array(beside))))
+    else:
+        tensor._start(_as_array(primal(value)))
     tensor.constant = True
     return tensor
+
+
+def _first_array(among: Iterable) -> Array | None:
+    for one in among:
+        if isinstance(one, Tensor):
+            return one._value
+        if hasattr(one, "dtype"):
+            return one
+    return None
 
 
 def _as_array(value: Any) -> Array:
