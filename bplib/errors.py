@@ -105,7 +105,7 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     Arguments:
         kind: what the name stands for, "exercise".
         name: what was asked for.
-        known: the names that exist; of "optim.Adam" the last part is compared.
+        known: the names that exist; "Adam" is compared with the end of "optim.Adam".
 
     Returns:
         The error; the caller raises it.
@@ -151,10 +151,11 @@ def _close(name: str, names: list[str]) -> list[str]:
     beginning of a name, or nearly its letters."""
     import difflib  # here, because only a mistake needs it and `import bplib` should stay quick
 
-    asked, spelled = _letters(name), [_letters(one.rpartition(".")[2]) for one in names]
+    asked = _letters(name)
+    spelled = [_letters(one if "." in name else one.rpartition(".")[2]) for one in names]
 
     def like(wanted: str) -> list[str]:
-        return [one for one, letters in zip(names, spelled, strict=True) if letters == wanted]
+        return [one for one, letters in zip(names, spelled, strict=True) if letters == wanted][:3]
 
     begun = sorted((one for one in spelled if len(asked) > 1 and one.startswith(asked)), key=len)
     nearly = difflib.get_close_matches(asked, spelled, n=1, cutoff=0.6)

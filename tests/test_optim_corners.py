@@ -1,12 +1,14 @@
 """Corners of optimizers, schedules and clipping: exact limits, things without a name, pieces."""
 
+import copy
+import inspect
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from bplib import expect, optim
-from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError
+from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, UnknownNameError
 from bplib.optim import base, schedules
 from bplib.optim.settings import Setting
 
@@ -300,3 +302,55 @@ def test_what_follows_begins_when_the_first_has_ended():
 def test_a_scheduler_of_a_plain_function_is_shown():
     rule = optim.SGD([parameter([1.0])], lr=0.1)
     assert repr(optim.Scheduler(rule, lambda k: 0.5)) == "Scheduler(function; step 0, lr=0.05)"
+
+
+@pytest.mark.parametrize(
+    "rule, name, meant",
+    [
+        (optim.SGD, "learning_rate", "lr"),
+        (optim.SGD, "Lr", "lr"),
+        (optim.SGD, "weightdecay", "weight_decay"),
+        (optim.Momentum, "momentum", "beta"),
+        (optim.Adam, "beta_1", "beta1"),
+        (optim.Adam, "eps", "epsilon"),
+    ],
+)
+def test_a_misspelt_setting_is_refused(rule, name, meant):
+    """It would be one more attribute, which nobody reads."""
+    optimizer = rule([parameter([1.0])], lr=0.1)
+    with pytest.raises(UnknownNameError) as caught:
+        setattr(optimizer, name, 0.5)
+    sentence = f"there is no setting of {rule.__name__} '{name}'; did you mean '{meant}'?"
+    assert str(caught.value) == sentence
+    assert not hasattr(optimizer, name)
+
+
+def test_what_is_nobody_s_setting_is_refused_with_what_there_is():
+    with pytest.raises(UnknownNameError) as caught:
+        optim.SGD([parameter([1.0])], lr=0.1).nesterov = True
+    assert str(caught.value) == "there is no setting of SGD 'nesterov'; there is lr, weight_decay."
+
+
+def test_a_rule_of_one_s_own_sets_what_it_likes_until_it_is_complete():
+    """Before and after the `__init__` of its base, and in that of a subclass."""
+
+    class Between(optim.SGD):
+        mood = "calm"
+
+        def __init__(self, parameters, lr, reach=2.0):
+            self.reach = reach
+            super().__init__(parameters, lr)
+            self.learning_curve = []
+
+    class Last(Between):
+        def __init__(self, parameters):
+            super().__init__(parameters, lr=0.1)
+            self.extra = 1
+
+    for rule in (Between([parameter([1.0])], 0.1), Last([parameter([1.0])])):
+        rule.reach, rule.mood, rule._private, rule.learning_curve = 3.0, "brisk", 1, [1]
+        with pytest.raises(UnknownNameError):
+            rule.learning_rate = 0.5
+        with pytest.raises(UnknownNameError):
+            copy.deepcopy(rule).reech = 0.5
+    assert list(inspect.signature(Between).parameters) == ["parameters", "lr", "reach"]

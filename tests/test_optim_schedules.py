@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bplib import optim
-from bplib.errors import DomainError, DTypeError
+from bplib.errors import DomainError, DTypeError, NotReadyError
 from bplib.optim import schedules
 
 
@@ -250,3 +250,45 @@ def test_bad_calls(call, kind, sentence):
     with pytest.raises(kind) as caught:
         call()
     assert str(caught.value) == sentence
+
+
+def test_the_scheduler_of_a_second_training_begins_at_the_full_rate():
+    """A cosine ends at 0, and no schedule could lead away from that."""
+    optimizer = sgd(0.5)
+    first = optim.Scheduler(optimizer, schedules.cosine(2))
+    first.step()
+    first.step()
+    assert optimizer.lr == 0 and optimizer._given_lr == 0.5
+    second = optim.Scheduler(optimizer, schedules.linear_warmup(2))
+    assert (optimizer.lr, second.lr) == (0.25, 0.5)
+    second.step()
+    assert optimizer.lr == 0.5
+    optimizer.lr = 0.2
+    assert optim.Scheduler(optimizer, schedules.constant()).lr == 0.2
+
+
+def test_a_saved_optimizer_knows_what_its_rate_was():
+    optimizer = sgd(0.5)
+    scheduler = optim.Scheduler(optimizer, schedules.cosine(1))
+    scheduler.step()
+    other = sgd(0.1)
+    other.load_state_dict(optimizer.state_dict())
+    assert other.lr == 0
+    assert optim.Scheduler(other, schedules.constant(0.5)).lr == 0.5 and other.lr == 0.25
+
+
+def test_an_optimizer_follows_its_newest_scheduler():
+    optimizer = sgd(0.5)
+    older = optim.Scheduler(optimizer, schedules.cosine(10))
+    with pytest.raises(DomainError):  # one that could not be made changes nothing
+        optim.Scheduler(optimizer, lambda k: -1.0)
+    older.step()
+    newer = optim.Scheduler(optimizer, schedules.constant(0.1))
+    with pytest.raises(NotReadyError) as caught:
+        older.step()
+    assert str(caught.value) == (
+        "Scheduler.step: this optimizer has a newer Scheduler, which sets its lr; make one of "
+        "both, schedule * schedule or schedule.then(schedule)."
+    )
+    assert older.steps == 1 and optimizer.lr == 0.05
+    newer.step()

@@ -181,7 +181,7 @@ SENTENCES = [
         "softmax_cross_entropy: labels is a Tensor; pass labels.value.",
     ),
     (
-        lambda: bplib.Sequential(layers.Linear(4, 2, rng=rng())).forward(Tensor(zeros(3, 4))),
+        lambda: layers.Linear(4, 2, rng=rng()).forward(Tensor(zeros(3, 4))),
         DTypeError,
         "linear: x is a Tensor; use tape.linear, or its .value.",
     ),

@@ -14,8 +14,8 @@ import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, quietly, xp_of
-from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, kind_of
-from bplib.optim.settings import Group, Setting, grouped, name_of, not_negative
+from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, kind_of, unknown
+from bplib.optim.settings import Group, Setting, complete, grouped, name_of, not_negative
 from bplib.optim.state import check_state
 
 SMALLEST_PIECE, LARGEST_PIECE = 32_768, 262_144
@@ -50,10 +50,14 @@ class Optimizer:
 
     weight_decay = Setting(not_negative)
 
+    _given_lr: float
+    """What `lr` was given last, and what schedules multiply: they may end at 0."""
+
     update: Callable[..., None]
     """``update(value, grad, **slots)`` moves one parameter, or a piece of it, and its slots, in
     place. Every rule writes its own."""
 
+    @complete
     def __init__(self, parameters: Iterable[Any], lr: float, weight_decay: float = 0.0):
         if not hasattr(self, "update"):
             raise NotImplementedError(
@@ -69,6 +73,23 @@ class Optimizer:
             for p in self.parameters
         ]
         self._made_for = [(type(p.value), p.value.shape, p.value.dtype) for p in self.parameters]
+        self._schedulers = 0  # how many were made for it; the newest one sets lr
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        if "__init__" in vars(cls):
+            cls.__init__ = complete(cls.__init__)  # type: ignore[method-assign]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Sets what is there; a new public name is refused once `__init__` has ended.
+
+        `optimizer.learning_rate = 0.5` would change nothing otherwise, silently.
+        """
+        own = self.__dict__
+        if name not in own and "_complete" in own and name[0] != "_":
+            if not hasattr(type(self), name):
+                raise unknown(f"setting of {type(self).__name__}", name, self.settings)
+        super().__setattr__(name, value)
 
     @property
     def lr(self) -> float:
@@ -80,7 +101,9 @@ class Optimizer:
 
     @lr.setter
     def lr(self, value: float) -> None:
-        self._set_lr(expect.positive(type(self).__name__, "lr", value))
+        given = expect.positive(type(self).__name__, "lr", value)
+        self.__dict__["_given_lr"] = given
+        self._set_lr(given)
 
     def _set_lr(self, lr: float) -> None:
         """Of all groups; 0 included, where a schedule ends."""
@@ -116,7 +139,7 @@ class Optimizer:
         """
         for i, parameter in enumerate(self.parameters):
             self._check_gradient(i, parameter)
-        self.steps += 1
+        self.__dict__["steps"] += 1
         for group in self._groups:
             self._step_group(group)
 
@@ -192,13 +215,14 @@ class Optimizer:
 
         Returns:
             A dict with "optimizer" (the class name), "steps", "settings" (a dict of numbers),
-            "groups" (their sizes and own settings), "shapes" (one for each parameter) and "slots"
-            (a dict of arrays for each parameter).
+            "given_lr" (what schedules multiply), "groups" (their sizes and own settings), "shapes"
+            (one for each parameter) and "slots" (a dict of arrays for each parameter).
         """
         return {
             "optimizer": type(self).__name__,
             "steps": self.steps,
             "settings": {setting: getattr(self, setting) for setting in self.settings},
+            "given_lr": self._given_lr,
             "shapes": [tuple(parameter.value.shape) for parameter in self.parameters],
             "slots": [{s: array.copy() for s, array in slots.items()} for slots in self._slots],
             "groups": [
@@ -227,6 +251,7 @@ class Optimizer:
             if setting != "lr":  # 0 where a schedule ended, which nobody may assign
                 setattr(self, setting, state["settings"][setting])
         self.__dict__["lr"] = float(state["settings"]["lr"])
+        self.__dict__["_given_lr"] = float(state["given_lr"])
         for group, saved in zip(self._groups, state["groups"], strict=True):
             group.own, group.lr_ratio = dict(saved["own"]), saved["lr_ratio"]
         self.steps = int(state["steps"])

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bplib import expect
-from bplib.errors import DomainError, DTypeError, kind_of
+from bplib.errors import DomainError, DTypeError, NotReadyError, kind_of
 from bplib.optim.base import Optimizer
 from bplib.optim.settings import not_negative, share, whole
 
@@ -283,8 +283,13 @@ def _check_callable(asks: str, schedule: Any) -> None:
 class Scheduler:
     """Sets the learning rate of an optimizer from step to step.
 
-    lr in step k = (the optimizer's lr when the scheduler was made) · schedule(k). Groups with a
-    learning rate of their own keep their ratio. Call `step()` after each `optimizer.step()`.
+    lr in step k = (the lr that the optimizer was given) · schedule(k). Given is what it was made
+    with, or what was last assigned to `optimizer.lr`, whatever schedules have made of it since: the
+    Scheduler of a second training begins at the full lr again. Groups with a learning rate of their
+    own keep their ratio. Call `step()` after each `optimizer.step()`.
+
+    An optimizer follows the newest of its Schedulers. Two schedules at once are one product, and
+    one after the other is `.then`.
 
     Arguments:
         optimizer: its lr is set here at once, to that of step 0.
@@ -297,6 +302,7 @@ class Scheduler:
     Raises:
         DTypeError: for what is not an optimizer or a schedule, or a factor that is not a number.
         DomainError: where a factor is negative or not finite.
+        NotReadyError: from `step`, where a newer Scheduler sets the lr.
 
     Source: PyTorch's LambdaLR, whose order of calls is kept.
     """
@@ -309,12 +315,19 @@ class Scheduler:
         _check_callable("Scheduler", schedule)
         self.optimizer = optimizer
         self.schedule = schedule
-        self.lr = optimizer.lr
+        self.lr = optimizer._given_lr
         self.steps = 0
+        self._number = optimizer._schedulers + 1
         self._set(0, self.lr)
+        optimizer._schedulers = self._number
 
     def step(self) -> None:
         """Sets the learning rate for the next step; nothing changes where that has no factor."""
+        if self._number != self.optimizer._schedulers:
+            raise NotReadyError(
+                "Scheduler.step: this optimizer has a newer Scheduler, which sets its lr; make one "
+                "of both, schedule * schedule or schedule.then(schedule)."
+            )
         self._set(self.steps + 1, self.lr)
         self.steps += 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 from bplib import expect
@@ -30,6 +31,25 @@ class Setting:
 
     def __set__(self, optimizer: Any, value: Any) -> None:
         optimizer.__dict__[self.name] = self.check(type(optimizer).__name__, self.name, value)
+
+
+def complete(init: Callable[..., None]) -> Callable[..., None]:
+    """An `__init__` that says when the thing is complete: after that of the thing's own class.
+
+    Arguments:
+        init: of an optimizer, or of a class between.
+
+    Returns:
+        The same, which sets `_complete` in the end where no subclass has more to do.
+    """
+
+    @wraps(init)
+    def and_complete(self: Any, *given: Any, **named: Any) -> None:
+        init(self, *given, **named)
+        if type(self).__init__ is and_complete:
+            self._complete = True
+
+    return and_complete
 
 
 def share(rule: str, name: str, value: float) -> float:

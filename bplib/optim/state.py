@@ -9,7 +9,7 @@ from bplib import expect
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 from bplib.optim.settings import check_of, name_of, whole
 
-ENTRIES = ("optimizer", "steps", "settings", "shapes", "slots", "groups")
+ENTRIES = ("optimizer", "steps", "settings", "given_lr", "shapes", "slots", "groups")
 
 
 def check_state(optimizer: Any, state: Any) -> None:
@@ -44,6 +44,7 @@ def _check_numbers(rule: Any, state: Mapping[str, Any]) -> None:
         if setting not in state["settings"]:
             raise DomainError(f"{name}: the state has no setting {setting!r}.")
         _check_setting(rule, setting, f"{setting} of the state", state["settings"][setting])
+    expect.positive(name, "given_lr of the state", state["given_lr"])
     whole(name, "steps of the state", state["steps"])
 
 
