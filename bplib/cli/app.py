@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bplib.cli.author import author
+from bplib.course import CourseError
 from bplib.errors import BplibError
 
 app = typer.Typer(
@@ -110,11 +111,21 @@ def check(
     seconds: Annotated[
         float, typer.Option("--seconds", min=1, help="Time limit for one notebook.")
     ] = 60.0,
+    watching: Annotated[
+        bool, typer.Option("--watch", help="Check a notebook again whenever it is saved.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, no table.")] = False,
 ) -> int:
     """Check the exercises in your notebooks, as you saved them."""
+    if watching and as_json:
+        raise CourseError("--watch is for reading along, and --json for programs; choose one.")
+    if watching:
+        from bplib.cli.watch import watch
+
+        return watch(what or [], seconds=seconds)
     from bplib.cli.check_saved import check_saved
 
-    return check_saved(what or [], seconds=seconds)
+    return check_saved(what or [], seconds=seconds, as_json=as_json)
 
 
 @app.command()

@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-import re
+import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bplib.checks import registry
-from bplib.checks.chain import decide_chain
-from bplib.checks.decide import decide
-from bplib.checks.declare import AnyExercise, Chain, Prediction
-from bplib.checks.predict import decide_prediction
-from bplib.checks.progress import record_answer, store
-from bplib.checks.result import Result
-from bplib.cli.saved import Request, code_cells, exercises_in, requests
-from bplib.course import CourseError
-from bplib.errors import UnknownNameError
-from bplib.grading.contain import Limits
-from bplib.grading.judge import names_of
-from bplib.grading.session import Disturbed, OutOfTime, RemoteFunction, Session
-from bplib.grading.workers import Workers
+from bplib.checks.progress import store
+from bplib.cli.saved import requests
+from bplib.cli.verdicts import Row, check_notebook, children
 
 _COLOURS = {"passed": "green", "failed": "red", "not_attempted": "dim"}
 _MARKS = {"passed": "✓", "not_attempted": "○"}
 _WORDS = {"passed": "passed", "failed": "failed", "not_attempted": "not attempted"}
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: an exercise and what was found, or a notebook that cannot be run."""
-
-    status: str  # passed | failed | not_attempted
-    name: str
-    text: str
-
-
-def check_saved(what: list[str], *, seconds: float, start: Path | None = None) -> int:
+def check_saved(
+    what: list[str], *, seconds: float, as_json: bool = False, start: Path | None = None
+) -> int:
     """Run the notebooks that are asked for one after the other and print the table.
 
     Arguments:
         what: chapters (``ch02``), exercise names, notebook files; empty for everything.
         seconds: time limit of one notebook.
+        as_json: print one JSON object in the place of the tables.
         start: the folder to look from; the current one where it is None.
 
     Returns:
@@ -58,142 +38,70 @@ def check_saved(what: list[str], *, seconds: float, start: Path | None = None) -
         CourseError, UnknownNameError: for a request that means nothing here.
     """
     start = start or Path.cwd()
-    # Where the output is not a terminal there is no width to keep to; 100 reads well in a log.
-    console = Console() if sys.stdout.isatty() else Console(width=100)
+    console = console_for_output()
     counts: Counter[str] = Counter()
+    found: list[tuple[str, Row]] = []
     asked = requests(what, start)
     with children(seconds) as workers:
         for request in asked:
             rows = check_notebook(request, seconds, workers)
             counts.update(row.status for row in rows)
-            _show(console, _shown_path(request.notebook, start), rows)
-    summary = ", ".join(f"{counts[s]} {word}" for s, word in _WORDS.items() if counts[s])
-    for note in store().take_notes():
-        console.print(Text(note))
-    console.print(Text(f"{summary or 'no exercises found'}."))
+            title = shown_path(request.notebook, start)
+            found += [(title, row) for row in rows]
+            if not as_json:
+                show(console, title, rows)
+    if as_json:
+        print(_as_json(found, counts))
+    else:
+        for note in store().take_notes():
+            console.print(Text(note))
+        console.print(Text(f"{in_words(counts) or 'no exercises found'}."))
     return 0 if set(counts) == {"passed"} else 1
 
 
-def check_notebook(request: Request, seconds: float, workers: Workers | None = None) -> list[Row]:
-    """The rows of one notebook, whatever its code does."""
-    try:
-        expected = exercises_in(request.notebook)
-    except CourseError:
-        return [Row("failed", request.notebook.stem, "not a readable notebook.")]
-    facts, ended = run_in_child(request.notebook, seconds, workers)
-    verdicts = {fact["result"]["exercise"]: fact["result"] for fact in facts if "result" in fact}
-    rows = [_row(verdict) for verdict in verdicts.values()]
-    rows += [Row("failed", name, "not reached.") for name in expected if name not in verdicts]
-    raised = [
-        Row("failed", f"code cell {fact['at']}", fact["raised"])
-        for fact in facts
-        if "raised" in fact
+def console_for_output() -> Console:
+    """A console as wide as the terminal; elsewhere there is no width, and 100 reads well."""
+    return Console() if sys.stdout.isatty() else Console(width=100)
+
+
+def in_words(counts: Counter[str]) -> str:
+    """Such as "3 passed, 1 failed"."""
+    return ", ".join(
+        f"{counts[status]} {word}" for status, word in _WORDS.items() if counts[status]
+    )
+
+
+def _as_json(found: list[tuple[str, Row]], counts: Counter[str]) -> str:
+    """Exercises with their verdicts, what else went wrong, and how many of each."""
+    exercises = [
+        {
+            "notebook": notebook,
+            "exercise": row.name,
+            "status": row.status,
+            "misconception": row.misconception,
+            "text": row.text,
+        }
+        for notebook, row in found
+        if row.is_exercise
     ]
-    if not raised and not any("end" in fact for fact in facts):
-        raised.append(Row("failed", request.notebook.stem, ended))
-    if request.only is not None:
-        rows = [row for row in rows if row.name in request.only]
-        if all(row.name in verdicts for row in rows):
-            raised = []  # what else is wrong in the notebook was not asked
-    _record(verdicts[row.name] for row in rows if row.name in verdicts)
-    return rows + raised
+    problems = [
+        {"notebook": notebook, "where": row.name, "text": row.text}
+        for notebook, row in found
+        if not row.is_exercise
+    ]
+    summary = {status: counts[status] for status in _WORDS}
+    everything = {"exercises": exercises, "problems": problems, "summary": summary}
+    return json.dumps(everything, indent=1, ensure_ascii=False)
 
 
-def _row(verdict: dict) -> Row:
-    """A verdict as a row; the name stands in a column of its own."""
-    name, text = verdict["exercise"], verdict["text"]
-    text = re.sub(rf"\A[✓✗○] {re.escape(name)}(?: · |: )", "", text)
-    status = verdict["status"] if verdict["status"] in _MARKS else "failed"
-    if status == "passed":
-        # How it was tried is for the notebook; here the mark says it.
-        text = f"{text.partition(', inputs untouched')[0].rstrip('.')}."
-    elif status == "not_attempted" and text.startswith("not attempted yet. "):
-        text = "not attempted yet."
-    return Row(status, name, text.split("\n")[0] if status == "passed" else text)
-
-
-def _record(verdicts: Iterable[dict]) -> None:
-    """What was checked here counts as progress, like a check in the notebook."""
-    for verdict in verdicts:
-        if verdict["status"] != "not_attempted" and "key" in verdict:
-            record_answer(
-                verdict["status"], verdict["misconception"], verdict["exercise"], verdict["key"]
-            )
-
-
-def run_in_child(
-    notebook: Path, seconds: float, workers: Workers | None = None
-) -> tuple[list[dict], str]:
-    """Run a notebook in a process of its own, and judge here what it checks.
-
-    Arguments:
-        notebook: the file; its cells run in its folder.
-        seconds: time limit of the whole of it; a third of that for one cell.
-        workers: where processes come from; made for this notebook alone where it is None.
-
-    Returns:
-        Facts in order: ``at`` and ``raised`` for a cell that raised or did not end, ``result`` for
-        everything that was checked, ``end`` where all cells were reached; and how it ended if not.
-    """
-    if workers is None:
-        with children(seconds) as workers:
-            return run_in_child(notebook, seconds, workers)
-    folder = str(notebook.resolve().parent)
-    cells = code_cells(notebook)
-    facts: list[dict] = []
-    with Session(workers, cells, notebook.name, folder=folder) as session:
-        try:
-            reached = session.reached()
-            facts += [{"result": _verdict(session, *one)} for one in reached.items()]
-            facts.append({"end": True})
-        except (OutOfTime, Disturbed):
-            pass
-        facts[:0] = [{"at": at, "raised": said} for at, said in sorted(session.found.items())]
-    return facts, f"did not end within {seconds:g} s; is there a loop without an end?"
-
-
-def children(seconds: float) -> Workers:
-    """Where the processes of a reader's own notebooks come from; it belongs in a ``with``."""
-    limits = Limits(seconds=seconds, cell_seconds=round(seconds / 3, 1))
-    return Workers(limits, level="own")
-
-
-def _verdict(session: Session, name: str, key: str) -> dict:
-    """The verdict on what was checked under a name; ``key`` tells one attempt from the next."""
-    try:
-        result = _result(session, registry.find(name))
-    except (UnknownNameError, ValueError, TypeError) as error:  # or nothing that a check expects
-        return {"exercise": name, "status": "error", "text": f"✗ {name} · {error}"}
-    return {
-        "exercise": result.exercise,
-        "status": result.status,
-        "text": result.text,
-        "misconception": result.misconception,
-        "key": key,
-    }
-
-
-def _result(session: Session, exercise: AnyExercise) -> Result:
-    if isinstance(exercise, Prediction):
-        return decide_prediction(exercise, session.value_of(exercise.name))
-    if isinstance(exercise, Chain):
-        return decide_chain(exercise, session.values_of(exercise.name, names_of(exercise)))
-    caller: Any = {"call": session.call, "watch": session.library_call}
-    result = decide(exercise, session.answer_to(exercise.name), **caller)
-    if not result.passed:
-        then = session.answer_to(exercise.name, then=True)
-        if isinstance(then, RemoteFunction):
-            before = decide(exercise, then, **caller)
-            result = before if before.passed else result
-    return result
-
-
-def _shown_path(path: Path, start: Path) -> str:
+def shown_path(path: Path, start: Path) -> str:
+    """A notebook's path as the reader would type it."""
     start = start.resolve()
     return path.relative_to(start).as_posix() if path.is_relative_to(start) else str(path)
 
 
-def _show(console: Console, title: str, rows: list[Row]) -> None:
+def show(console: Console, title: str, rows: list[Row]) -> None:
+    """Print a title and the table of some rows."""
     console.print(Text(title, style="bold"))
     table = Table.grid(padding=(0, 1))
     table.add_column(width=3, justify="right")

@@ -1,0 +1,156 @@
+"""The verdicts on one notebook, as it was saved: its cells run in a worker, the judging here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bplib.checks import registry
+from bplib.checks.chain import decide_chain
+from bplib.checks.decide import decide
+from bplib.checks.declare import AnyExercise, Chain, Prediction
+from bplib.checks.predict import decide_prediction
+from bplib.checks.progress import record_answer
+from bplib.checks.result import Result
+from bplib.cli.saved import Request, code_cells, exercises_in
+from bplib.course import CourseError
+from bplib.errors import UnknownNameError
+from bplib.grading.contain import Limits
+from bplib.grading.judge import names_of
+from bplib.grading.session import Disturbed, OutOfTime, RemoteFunction, Session
+from bplib.grading.workers import Workers
+
+_STATUSES = ("passed", "not_attempted")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: an exercise and what was found, or a notebook that cannot be run."""
+
+    status: str  # passed | failed | not_attempted
+    name: str
+    text: str
+    misconception: str | None = None
+    is_exercise: bool = False
+
+
+def check_notebook(request: Request, seconds: float, workers: Workers | None = None) -> list[Row]:
+    """The rows of one notebook, whatever its code does."""
+    try:
+        expected = exercises_in(request.notebook)
+    except CourseError:
+        return [Row("failed", request.notebook.stem, "not a readable notebook.")]
+    facts, ended = run_in_child(request.notebook, seconds, workers)
+    verdicts = {fact["result"]["exercise"]: fact["result"] for fact in facts if "result" in fact}
+    rows = [_row(verdict) for verdict in verdicts.values()]
+    rows += [
+        Row("failed", name, "not reached.", is_exercise=True)
+        for name in expected
+        if name not in verdicts
+    ]
+    raised = [
+        Row("failed", f"code cell {fact['at']}", fact["raised"])
+        for fact in facts
+        if "raised" in fact
+    ]
+    if not raised and not any("end" in fact for fact in facts):
+        raised.append(Row("failed", request.notebook.stem, ended))
+    if request.only is not None:
+        rows = [row for row in rows if row.name in request.only]
+        if all(row.name in verdicts for row in rows):
+            raised = []  # what else is wrong in the notebook was not asked
+    _record(verdicts[row.name] for row in rows if row.name in verdicts)
+    return rows + raised
+
+
+def _row(verdict: dict) -> Row:
+    """A verdict as a row; the name stands in a column of its own."""
+    name, text = verdict["exercise"], verdict["text"]
+    text = re.sub(rf"\A[✓✗○] {re.escape(name)}(?: · |: )", "", text)
+    status = verdict["status"] if verdict["status"] in _STATUSES else "failed"
+    if status == "passed":
+        # How it was tried is for the notebook; here the mark says it.
+        text = f"{text.partition(', inputs untouched')[0].rstrip('.')}."
+    elif status == "not_attempted" and text.startswith("not attempted yet. "):
+        text = "not attempted yet."
+    text = text.split("\n")[0] if status == "passed" else text
+    return Row(status, name, text, verdict.get("misconception"), is_exercise=True)
+
+
+def _record(verdicts: Iterable[dict]) -> None:
+    """What was checked here counts as progress, like a check in the notebook."""
+    for verdict in verdicts:
+        if verdict["status"] != "not_attempted" and "key" in verdict:
+            record_answer(
+                verdict["status"], verdict["misconception"], verdict["exercise"], verdict["key"]
+            )
+
+
+def run_in_child(
+    notebook: Path, seconds: float, workers: Workers | None = None
+) -> tuple[list[dict], str]:
+    """Run a notebook in a process of its own, and judge here what it checks.
+
+    Arguments:
+        notebook: the file; its cells run in its folder.
+        seconds: time limit of the whole of it; a third of that for one cell.
+        workers: where processes come from; made for this notebook alone where it is None.
+
+    Returns:
+        Facts in order: ``at`` and ``raised`` for a cell that raised or did not end, ``result`` for
+        everything that was checked, ``end`` where all cells were reached; and how it ended if not.
+    """
+    if workers is None:
+        with children(seconds) as workers:
+            return run_in_child(notebook, seconds, workers)
+    folder = str(notebook.resolve().parent)
+    cells = code_cells(notebook)
+    facts: list[dict] = []
+    with Session(workers, cells, notebook.name, folder=folder) as session:
+        try:
+            reached = session.reached()
+            facts += [{"result": _verdict(session, *one)} for one in reached.items()]
+            facts.append({"end": True})
+        except (OutOfTime, Disturbed):
+            pass
+        facts[:0] = [{"at": at, "raised": said} for at, said in sorted(session.found.items())]
+    return facts, f"did not end within {seconds:g} s; is there a loop without an end?"
+
+
+def children(seconds: float) -> Workers:
+    """Where the processes of a reader's own notebooks come from; it belongs in a ``with``."""
+    limits = Limits(seconds=seconds, cell_seconds=round(seconds / 3, 1))
+    return Workers(limits, level="own")
+
+
+def _verdict(session: Session, name: str, key: str) -> dict:
+    """The verdict on what was checked under a name; ``key`` tells one attempt from the next."""
+    try:
+        result = _result(session, registry.find(name))
+    except (UnknownNameError, ValueError, TypeError) as error:  # or nothing that a check expects
+        return {"exercise": name, "status": "error", "text": f"✗ {name} · {error}"}
+    return {
+        "exercise": result.exercise,
+        "status": result.status,
+        "text": result.text,
+        "misconception": result.misconception,
+        "key": key,
+    }
+
+
+def _result(session: Session, exercise: AnyExercise) -> Result:
+    if isinstance(exercise, Prediction):
+        return decide_prediction(exercise, session.value_of(exercise.name))
+    if isinstance(exercise, Chain):
+        return decide_chain(exercise, session.values_of(exercise.name, names_of(exercise)))
+    caller: Any = {"call": session.call, "watch": session.library_call}
+    result = decide(exercise, session.answer_to(exercise.name), **caller)
+    if not result.passed:
+        then = session.answer_to(exercise.name, then=True)
+        if isinstance(then, RemoteFunction):
+            before = decide(exercise, then, **caller)
+            result = before if before.passed else result
+    return result
