@@ -159,7 +159,9 @@ def _close(name: str, names: list[str]) -> list[str]:
 
     begun = sorted((one for one in spelled if len(asked) > 1 and one.startswith(asked)), key=len)
     nearly = difflib.get_close_matches(asked, spelled, n=1, cutoff=0.6)
-    longer = sorted((one for one in spelled if one and asked.startswith(one)), key=len)[-1:]
+    longer = sorted((one for one in spelled if len(one) > 1 and asked.startswith(one)), key=len)[
+        -1:
+    ]
     wanted = [asked, _letters(ELSEWHERE.get(asked, "")), *begun[:1], *nearly, *longer]
     return next((found for found in map(like, wanted) if found), [])
 

@@ -217,6 +217,62 @@ def test_an_optimizer_takes_what_is_its_own_alone(path):
 # whole, or not at all
 
 
+def checkpoint(path, n_out=3):
+    """A file as `fit` writes it: the net, the optimizer, and more."""
+    first = linear(n_out=n_out, seed=1)
+    rule = optim.Momentum(first.parameters(), lr=0.3)
+    for p in first.parameters():
+        p.grad = np.ones_like(p.value)
+    rule.step()
+    io.save(path, {"kind": "x", "net": first.state_dict(), "optimizer": rule.state_dict()})
+    return first, rule
+
+
+def test_the_parts_of_a_checkpoint_go_where_they_belong(path):
+    first, rule = checkpoint(path)
+    net = linear()
+    other = optim.Momentum(net.parameters(), lr=0.1)
+    saved = io.load(path, into={"net": net, "optimizer": other})
+    assert saved.state["kind"] == "x"
+    same(net.state_dict(), first.state_dict())
+    same(other.state_dict(), rule.state_dict())
+
+
+def test_all_parts_or_none(path):
+    checkpoint(path)
+    net = linear()
+    before = net.state_dict()
+    other = optim.SGD(net.parameters(), lr=0.1)
+    with pytest.raises(DomainError, match="^SGD: the state was made by Momentum, not by SGD.$"):
+        io.load(path, into={"net": net, "optimizer": other})
+    same(net.state_dict(), before)
+    assert other.lr == 0.1
+    with pytest.raises(ShapeError) as caught:
+        io.load(path, into={"net": linear(n_out=5)})
+    assert str(caught.value) == (
+        f"load: W has shape (4, 3) in 'net' of {path}, but (4, 5) in Linear."
+    )
+
+
+def test_a_checkpoint_says_how_the_net_is_taken_out(path):
+    checkpoint(path)
+    for into, name in ((linear(), "net"), (optim.SGD(linear().parameters(), lr=1), "optimizer")):
+        with pytest.raises(UnknownNameError) as caught:
+            io.load(path, into=into)
+        assert str(caught.value) == (
+            f"load: {path} holds more than {type(into).__name__}, whose values are in its part "
+            f"'{name}'; say into={{'{name}': {name}}}."
+        )
+
+
+def test_home_may_be_written_as_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    io.save("~/x.safetensors", linear())
+    assert (tmp_path / "x.safetensors").is_file()
+    io.load("~/x.safetensors", into=linear(seed=1))
+
+
 def test_nothing_but_the_file_is_left(path, tmp_path):
     for seed in range(2):
         io.save(path, linear(seed=seed))
@@ -306,9 +362,16 @@ def unfit():
     yield linear, [], ShapeError, "load: the list holds no arrays."
     yield (
         linear,
-        {"W": np.zeros((4, 3))},
+        {"weights": linear()},
+        UnknownNameError,
+        "there is no part of {} 'weights'; there is W, b.",
+    )
+    yield (
+        linear,
+        {"W": linear()},
         DTypeError,
-        "load: into is a dict; use the state of what load returns.",
+        "load: into['W'] is a Linear, and the part of {} is an ndarray; what takes a part has "
+        "a state_dict, as a network or an optimizer.",
     )
     yield (
         linear,
@@ -475,7 +538,7 @@ def test_without_safetensors(path, monkeypatch):
     for call, name in ((lambda: io.save(path, linear()), "save"), (lambda: io.load(path), "load")):
         with pytest.raises(MissingExtraError) as caught:
             call()
-        assert str(caught.value) == f"io.{name} needs safetensors: pip install 'bplib[book]'"
+        assert str(caught.value) == f"io.{name} needs safetensors: pip install 'bplib[train]'"
 
 
 def test_the_format_is_what_the_description_says(path):

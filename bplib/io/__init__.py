@@ -6,7 +6,7 @@
 
     io.save("adam.safetensors", optimizer)              # its settings, its steps, its running means
     io.save("run.safetensors", {"net": net.state_dict(), "rng": rng.bit_generator.state})
-    io.load("run.safetensors").state["rng"]
+    io.load("run.safetensors", into={"net": net}).state["rng"]
 
 A file carries a format version, the architecture's repr, every array's name, shape and dtype in
 order, and a SHA-256 over all of it. It is never pickle: loading a file runs no code of whoever

@@ -12,10 +12,18 @@ import numpy as np
 
 from bplib import errors
 from bplib.backend import Array
-from bplib.errors import DTypeError, FormatError, MissingFileError, ShapeError, UnknownNameError
+from bplib.errors import (
+    DTypeError,
+    FormatError,
+    MissingFileError,
+    ShapeError,
+    UnknownNameError,
+    kind_of,
+    unknown,
+)
 from bplib.io.contents import called, has_state, state_of
 from bplib.io.form import ENTRIES, VERSION, sha256
-from bplib.io.nested import beside, unpacked
+from bplib.io.nested import beside, packed, unpacked
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,7 +56,9 @@ def load(path: str | os.PathLike[str], into: Any = None) -> Saved:
     Arguments:
         path: the file.
         into: a layer, a network, an optimizer or a list of parameters, as was saved; its values
-            are overwritten in place once all of them are known to fit. None only reads.
+            are overwritten in place once all of them are known to fit. Where a dict was saved, as
+            by `fit(..., checkpoint=…)`, a dict of such things takes its parts by name:
+            `into={"net": net, "optimizer": optimizer}`, with all of them or none. None only reads.
 
     Returns:
         What the file holds: arrays, state, metadata and architecture.
@@ -57,12 +67,14 @@ def load(path: str | os.PathLike[str], into: Any = None) -> Saved:
         MissingFileError: where there is no such file.
         FormatError: for a file that is damaged, cut off, of another kind, not by bplib, or by a
             later bplib.
-        UnknownNameError: where the file lacks a parameter that `into` has, or has one too many.
+        UnknownNameError: where the file lacks a parameter or part that `into` has, or has a
+            parameter too many.
         ShapeError, DTypeError: where an array does not fit its parameter.
         DomainError: where the file holds the state of another optimizer.
         MissingExtraError: where safetensors is not installed.
     """
-    package = errors.need("safetensors", "book", "io.load")
+    package = errors.need("safetensors", "train", "io.load")
+    path = os.path.expanduser(path)
     _look(path)
     try:
         with package.safe_open(path, framework="numpy") as file:
@@ -127,8 +139,16 @@ def _checked(
 def _put(path: Any, saved: Saved, into: Any) -> None:
     """All values into their places, or a sentence and none."""
     if isinstance(into, Mapping):
-        raise DTypeError("load: into is a dict; use the state of what load returns.")
+        _put_parts(path, saved, into)
+        return
     here = state_of("load", into)
+    if not set(here) <= set(saved.state):
+        for name, part in saved.state.items():
+            if isinstance(part, Mapping) and set(here) <= set(part):
+                raise UnknownNameError(
+                    f"load: {path} holds more than {called(into)}, whose values are in its part "
+                    f"'{name}'; say into={{'{name}': {name}}}."
+                )
     if any(not hasattr(value, "shape") for value in here.values()):
         into.load_state_dict(beside(saved.state, here))  # looks at all of it first
         return
@@ -139,6 +159,28 @@ def _put(path: Any, saved: Saved, into: Any) -> None:
         return
     for name, value in here.items():
         value[...] = there[name]
+
+
+def _put_parts(path: Any, saved: Saved, into: Mapping[str, Any]) -> None:
+    for name, one in into.items():
+        if name not in saved.state:
+            raise unknown(f"part of {path}", str(name), saved.state)
+        if not (isinstance(saved.state[name], Mapping) and has_state(one)):
+            raise DTypeError(
+                f"load: into[{name!r}] is {kind_of(one)}, and the part of {path} is "
+                f"{kind_of(saved.state[name])}; what takes a part has a state_dict, as a network "
+                "or an optimizer."
+            )
+    before = {name: one.state_dict() for name, one in into.items()}
+    try:
+        for name, one in into.items():
+            part = saved.state[name]
+            whole = Saved(packed(part)[1], part, {}, saved.architecture)
+            _put(f"'{name}' of {path}", whole, one)
+    except Exception:
+        for name, one in into.items():
+            one.load_state_dict(before[name])
+        raise
 
 
 def _check_fit(

@@ -28,7 +28,7 @@ def save(path: str | os.PathLike[str], what: Any, /, **metadata: Any) -> None:
     `.part`, which may be deleted).
 
     Arguments:
-        path: the file, usually `….safetensors`; its folder exists.
+        path: the file, usually `….safetensors`; its folder exists. `~` is your home.
         what: something with a `state_dict`, such as a layer, a network or an optimizer; a list of
             parameters, which get the names "0.W", "1.b", … by their places in it; or a dict of
             arrays, numbers, text, booleans and None, also nested, in dicts and lists.
@@ -42,11 +42,11 @@ def save(path: str | os.PathLike[str], what: Any, /, **metadata: Any) -> None:
         MissingFileError: where the folder does not exist.
         MissingExtraError: where safetensors is not installed.
     """
-    numpy_part = errors.need("safetensors.numpy", "book", "io.save")
+    numpy_part = errors.need("safetensors.numpy", "train", "io.save")
     state, found = packed(state_of("save", what))
     arrays = {name: _contiguous(name, value) for name, value in found.items()}
     # Through symbolic links, so that the link stays one.
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(os.path.expanduser(path)))
     if not target.parent.is_dir():
         raise MissingFileError(f"save: the folder {target.parent} does not exist; make it first.")
     entries = {

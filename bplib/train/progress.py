@@ -15,14 +15,14 @@ from bplib.train.run import Run
 class Progress(Callback):
     """A bar over all steps, with the loss of the last batch and what the last epoch brought.
 
-    Without tqdm there is no bar, and nothing is said about it.
+    Without tqdm there is no bar, and nothing is said about it unless a bar was asked for.
 
     Arguments:
-        wanted: True, False, or None for a bar where somebody may look at it: in a notebook, or in
-            a terminal, unless the environment variable TQDM_DISABLE is set.
+        wanted: True, False, or None for a bar where somebody may look at it; see `somebody_looks`.
 
     Raises:
         DTypeError: for something else.
+        MissingExtraError: for True where tqdm is not installed.
     """
 
     def __init__(self, wanted: bool | None) -> None:
@@ -32,6 +32,8 @@ class Progress(Callback):
                 "somebody may look at it."
             )
         self._wanted = somebody_looks() if wanted is None else wanted
+        if wanted:
+            need("tqdm", "book", "fit(progress=True)")
         self._bar: Any = None
         self._said: dict[str, str] = {}
 
@@ -42,7 +44,7 @@ class Progress(Callback):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # without widgets a notebook gets a bar of text
-                tqdm = need("tqdm.auto", "book", "fit").tqdm
+                tqdm = need("tqdm.auto", "train", "fit").tqdm
                 self._bar = tqdm(
                     total=run.epochs * run.steps_per_epoch,
                     initial=run.history.epochs * run.steps_per_epoch
@@ -78,10 +80,15 @@ def somebody_looks() -> bool:
     """Whether this is a notebook, or a terminal whose error stream is on the screen.
 
     Returns:
-        False in a script whose output goes to a file, in a test, and where the environment
-        variable TQDM_DISABLE is set, so that the outputs of a notebook can be compared.
+        False in a script whose output goes to a file, and, so that the outputs of a notebook can
+        be compared, where a variable of the environment says that nobody looks: TQDM_DISABLE; or
+        BPLIB_PROGRESS=memory, as `make test` and `make sync` set it; or PYTEST_CURRENT_TEST, which
+        pytest sets, also for the notebooks that nbval runs.
     """
-    if os.environ.get("TQDM_DISABLE", "0") not in ("", "0"):
+    said = os.environ.get
+    if said("TQDM_DISABLE", "0") not in ("", "0"):
+        return False
+    if said("BPLIB_PROGRESS") == "memory" or "PYTEST_CURRENT_TEST" in os.environ:
         return False
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     in_notebook = type(shell).__name__ == "ZMQInteractiveShell"
