@@ -77,7 +77,8 @@ SENTENCES = [
     ({"loss": losses.mse}, DTypeError, None),
     ({"X": X.astype(np.float32)}, DTypeError, None),
     ({"X": X[:, :4]}, ShapeError,
-     "linear: W has 6 rows, but x has 4 columns; x (m, n_in) needs W (n_in, n_out)."),
+     "layer 0, Linear(6 → 8, float64): linear: W has 6 rows, but x has 4 columns; x (m, n_in) "
+     "needs W (n_in, n_out)."),
     # numbers
     ({"epochs": 0}, DomainError, "fit: epochs is 0; it must be at least 1."),
     ({"epochs": -3}, DomainError, "fit: epochs is -3; it must be at least 1."),

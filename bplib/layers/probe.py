@@ -10,6 +10,7 @@ from bplib.backend import Array, xp_of
 from bplib.errors import BplibError
 from bplib.layers.base import Layer
 from bplib.layers.parameter import Buffer
+from bplib.layers.place import with_whole_place
 
 
 class Probe:
@@ -68,7 +69,7 @@ class Probe:
                 if self._said:
                     raise
                 self._said = True
-                raise type(error)(f"summary: {_called(place, layer)}: {error}") from None
+                raise with_whole_place(error, "summary", place, layer) from None
             self.shapes[place] = y.shape
             self._new_caches = True
             self._count(place, layer.flops(x.shape))
@@ -116,11 +117,6 @@ def _placed(layer: Layer) -> dict[str, Layer]:
 
     look_into(layer, "")
     return dict(found.values())
-
-
-def _called(place: str, layer: Layer) -> str:
-    said = type(layer).__name__ if layer.children() else repr(layer)
-    return f"layer {place}, {said}" if place else said
 
 
 def _arrays(thing: Any, seen: set[int]) -> Iterator[Array]:

@@ -13,6 +13,7 @@ from bplib import expect
 from bplib.backend import xp_of
 from bplib.errors import DomainError, DTypeError, kind_of
 from bplib.layers.base import Layer
+from bplib.layers.place import called
 from bplib.layers.probe import Probe
 
 HEAD = ("layer", "output", "parameters", "FLOPs forward", "backward", "cache")
@@ -185,9 +186,10 @@ def summary_of(layer: Layer, input_shape: Any, dtype: Any, optimizer: Any) -> Su
 def _row(probe: Probe, place: str, layer: Layer) -> Row:
     inner = {id(one) for child in layer.children().values() for one in child.parameters()}
     own = [one.value.size for one in layer.own_parameters() if id(one) not in inner]
-    said = type(layer).__name__ if layer.children() else repr(layer)
     there, back = probe.flops[place] or (None, None)
-    return Row(place, said, probe.shapes.get(place), sum(own), there, back, probe.kept[place])
+    return Row(
+        place, called(layer), probe.shapes.get(place), sum(own), there, back, probe.kept[place]
+    )
 
 
 def _state(optimizer: Any, parameter_bytes: int) -> tuple[int, str]:

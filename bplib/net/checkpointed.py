@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from bplib import expect
 from bplib.backend import Array
@@ -48,7 +49,12 @@ class Checkpointed(Sequential):
 
     def __init__(self, *layers: Layer, segments: int | None = None) -> None:
         super().__init__(*layers)
-        self._rows = [Sequential(*segment) for segment in _cut(layers, segments)]
+        self._rows = []
+        begin = 0
+        for segment in _cut(layers, segments):
+            self._rows.append(Sequential(*segment))
+            self._rows[-1]._begin = begin  # so that an error names the place in the whole row
+            begin += len(segment)
         self._alive: int | None = None
 
     @property
@@ -73,20 +79,27 @@ class Checkpointed(Sequential):
         """The gradient `dx`, shaped as the input, for `dy`, shaped as the output."""
         self._last_cache()
         for layer in self._backwards():
-            dy = layer.backward(dy)
+            dy = self._back(layer, layer.backward, dy)
         return dy
 
     def backward_parameters(self, dy: Array) -> None:
         """The parameters' gradients alone, back to the first layer that learns something."""
-        first = next((i for i, layer in enumerate(self.layers) if layer.parameters()), None)
+        first = self._first_that_learns()
         if first is None:
             return
         self._last_cache()
         for layer in self._backwards(first):
             if layer is self.layers[first]:
-                layer.backward_parameters(dy)
+                self._back(layer, layer.backward_parameters, dy)
             else:
-                dy = layer.backward(dy)
+                dy = self._back(layer, layer.backward, dy)
+
+    def _back(self, layer: Layer, backward: Callable[[Array], Any], dy: Array) -> Any:
+        try:
+            return backward(dy)
+        except Exception as error:
+            self._say_where(error, layer)
+            raise
 
     def _backwards(self, first: int = 0) -> Iterator[Layer]:
         """The layers from the last to the given one; each has its cache, and then loses it."""

@@ -9,12 +9,16 @@ from bplib import ops
 from bplib.backend import Array
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 from bplib.layers import Layer
+from bplib.layers.held import collected
+from bplib.layers.place import say_where
 
 
 class Sequential(Layer):
     """Layers in a row: y = f_k(… f_2(f_1(x))).
 
-    The gradient goes through them from the last to the first, which is the chain rule.
+    The gradient goes through them from the last to the first, which is the chain rule. What a
+    layer raises on the way begins with its place: "layer 2, Linear(5 → 4, float64): …", or
+    "layer 1.0, …" for the first layer inside the second.
 
     Arguments:
         layers: at least one; each takes what the one before it returns.
@@ -27,6 +31,9 @@ class Sequential(Layer):
         DomainError: where there is no layer at all, one stands in the row twice, or one that
             takes labels does not stand first.
     """
+
+    _begin = 0
+    """The place of the first layer, where the row is a part of a longer one."""
 
     def __init__(self, *layers: Layer) -> None:
         name = type(self).__name__
@@ -51,14 +58,22 @@ class Sequential(Layer):
         """The output of the last layer for the batch `x`, which goes into the first."""
         for layer in self.layers:
             layer._cache = None  # the last batch's caches make room before the new ones come
-        for layer in self.layers:
-            x = layer.forward(x)
+        try:
+            for layer in self.layers:
+                x = layer.forward(x)
+        except Exception as error:
+            self._say_where(error, layer)
+            raise
         return x
 
     def backward(self, dy: Array) -> Array:
         """The gradient `dx`, shaped as the input, for `dy`, shaped as the output."""
-        for layer in reversed(self.layers):
-            dy = layer.backward(dy)
+        try:
+            for layer in reversed(self.layers):
+                dy = layer.backward(dy)
+        except Exception as error:
+            self._say_where(error, layer)
+            raise
         return dy
 
     def backward_parameters(self, dy: Array) -> None:
@@ -67,14 +82,28 @@ class Sequential(Layer):
         It is what training calls, once for each forward pass, and so each layer's cache is let go
         as soon as it has served: its memory is that of the gradients to come.
         """
-        first = next((i for i, layer in enumerate(self.layers) if layer.parameters()), None)
+        first = self._first_that_learns()
         if first is None:
             return
-        for layer in self.layers[:first:-1]:
-            dy = layer.backward(dy)
+        layer = self.layers[-1]
+        try:
+            for layer in self.layers[:first:-1]:
+                dy = layer.backward(dy)
+                layer.drop_cache()
+            layer = self.layers[first]
+            layer.backward_parameters(dy)
             layer.drop_cache()
-        self.layers[first].backward_parameters(dy)
-        self.layers[first].drop_cache()
+        except Exception as error:
+            self._say_where(error, layer)
+            raise
+
+    def _first_that_learns(self) -> int | None:
+        learns = (i for i, layer in enumerate(self.layers) if collected(layer, "own_parameters"))
+        return next(learns, None)
+
+    def _say_where(self, error: Exception, layer: Layer) -> None:
+        i = next(i for i, one in enumerate(self.layers) if one is layer)
+        say_where(error, str(self._begin + i), layer)
 
     @property
     def takes_labels(self) -> bool:
