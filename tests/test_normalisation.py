@@ -97,6 +97,14 @@ def test_evaluation_with_the_statistics_of_the_batch(seed, m, n):
     assert batch_statistics(evaluation)[0] is mean
 
 
+def test_a_column_that_never_varied_is_evaluated():
+    """Its variance is 0, which is no mistake: ε alone is under the root."""
+    y, _ = ops.batch_norm(
+        np.array([[3.0]]), np.ones(1), np.zeros(1), np.ones(1), np.zeros(1), eps=0.25
+    )
+    np.testing.assert_array_equal(y, [[4.0]])
+
+
 def test_evaluation_takes_a_single_row():
     y, cache = ops.batch_norm(
         np.array([[3.0, 10.0]]), np.array([2.0, 1.0]), np.array([0.0, 5.0]),

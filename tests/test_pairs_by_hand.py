@@ -64,6 +64,15 @@ def test_matmul_refuses_batches_that_stretch_both_ways(batches):
             ops.matmul(np.ones((*a, 4, 5)), np.ones((*b, 5, 6)))
 
 
+def test_matmul_says_which_sizes_should_be_equal():
+    with pytest.raises(ShapeError) as caught:
+        ops.matmul(np.ones((2, 3, 4)), np.ones((2, 5, 6)))
+    assert str(caught.value) == (
+        "matmul: A has shape (2, 3, 4) and B has shape (2, 5, 6); "
+        "the last axis of A (4) must equal the rows of B (5)."
+    )
+
+
 def test_linear_one_number_at_a_time(rng):
     m, n_in, n_out = 4, 5, 3
     x, W, b = rng.standard_normal((m, n_in)), rng.standard_normal((n_in, n_out)), rng.random(n_out)

@@ -147,6 +147,34 @@ def test_an_index_may_live_beside_the_array_or_on_the_host(xp):
     assert to_numpy(ops.getitem_backward(y, cache)).sum() == np.arange(8, 16).sum()
 
 
+def test_which_entry_of_an_index_does_not_exist():
+    """The one that is out of range, along its own axis, whatever stands before it."""
+    x = np.arange(72.0).reshape(3, 4, 6)
+    mask = np.ones((3, 4), bool)
+    np.testing.assert_array_equal(ops.getitem(x, (0, ..., 5))[0], x[0, :, 5])
+    np.testing.assert_array_equal(ops.getitem(x, (mask, ..., 5))[0], x[..., 5].reshape(-1))
+    np.testing.assert_array_equal(ops.getitem(x, np.array(2, np.uint8))[0], x[2])
+    for index, said in (
+        ((0, ..., 6), "index 6 does not exist along axis 2"),
+        ((..., 4, 0), "index 4 does not exist along axis 1"),
+        ((mask, 6), "index 6 does not exist along axis 2"),
+        ((mask, 0, 0), "the index asks for 4 axes"),
+        (np.array([0, 3]), "index 3 does not exist along axis 0"),
+        (np.array([-4, 0]), "index -4 does not exist along axis 0"),
+        (np.array([-3, 9]), "index 9 does not exist along axis 0"),
+        (np.array([9]), "index 9 does not exist along axis 0"),
+        (np.array([], int), "the index picks nothing of x"),
+    ):
+        with pytest.raises(ShapeError, match=f"^getitem: {said}"):
+            ops.getitem(x, index)
+
+
+def test_an_index_on_another_device_than_a_host_array(xp):
+    if xp is not np:
+        with pytest.raises(DTypeError, match="^getitem: x and index live in different places"):
+            ops.getitem(np.ones(3), xp.asarray(np.array([0, 1])))
+
+
 def test_one_entry_and_many():
     for x, said in ((np.ones(1), "1 entry"), (np.ones(2), "2 entries"), (np.ones(()), "1 entry")):
         with pytest.raises(ShapeError, match=rf"which is {said}; they do not fit into the shape 3"):
