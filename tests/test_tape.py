@@ -434,6 +434,32 @@ def test_grad_of_a_function(rng):
     np.testing.assert_allclose(tape.grad(f)(x, y), numeric, rtol=1e-8)
 
 
+def test_grad_with_respect_to_several_arguments():
+    def f(a, b, c, power=2, *, factor=1.0):
+        return ((a * b) ** power * c).sum() * factor
+
+    inputs = np.array([1.0, 2.0]), np.array([3.0, -1.0]), np.array([0.5, 4.0])
+    singles = [tape.grad(f, place)(*inputs, factor=3.0) for place in range(3)]
+    for places in [(0,), (1, 0), (0, 1, 2), (2, 0)]:
+        value, found = tape.value_and_grad(f, places)(*inputs, factor=3.0)
+        assert value == f(*map(Tensor, inputs), factor=3.0).value
+        assert isinstance(found, tuple) and len(found) == len(places)
+        for place, gradient in zip(places, found, strict=True):
+            np.testing.assert_array_equal(gradient, singles[place])
+        np.testing.assert_array_equal(tape.grad(f, places)(*inputs, factor=3.0)[0], found[0])
+    np.testing.assert_allclose(singles[2], 3.0 * (inputs[0] * inputs[1]) ** 2)
+
+
+def test_arguments_by_name_reach_the_function():
+    def f(x, scale=1.0):
+        return (x * x).sum() * scale
+
+    assert tape.grad(f)(3.0, scale=0.5) == 3.0
+    assert tape.value_and_grad(f)(3.0, scale=2.0) == (18.0, 12.0)
+    for mode in (None, "forward", "reverse"):
+        assert tape.jacobian(f, mode=mode)(3.0, scale=0.5) == 3.0
+
+
 def test_grad_of_a_number():
     assert tape.grad(lambda x: x * x * x)(2.0) == 12.0
 
@@ -571,6 +597,54 @@ BAD = {
         lambda: tape.grad(lambda x: x, argument=1)(2.0),
         ShapeError,
         "grad: argument is 1, counted from 0, but f was called with 1 input.",
+    ),
+    "a position by name": (
+        lambda: tape.grad(lambda x: x, argument="x"),
+        DTypeError,
+        "grad: argument is 'x'; a position counted from 0 or a tuple of positions is needed.",
+    ),
+    "positions by name": (
+        lambda: tape.value_and_grad(lambda x, y: x, (0, "y")),
+        DTypeError,
+        "grad: argument is 'y'; a position counted from 0 or a tuple of positions is needed.",
+    ),
+    "True is no position": (
+        lambda: tape.grad(lambda x: x, True),
+        DTypeError,
+        "grad: argument is True; a position counted from 0 or a tuple of positions is needed.",
+    ),
+    "no position": (
+        lambda: tape.grad(lambda x: x, ()),
+        DTypeError,
+        "grad: argument is (); each position is needed once.",
+    ),
+    "one position twice": (
+        lambda: tape.grad(lambda x, y: x, (1, 0, 1)),
+        DTypeError,
+        "grad: argument is (1, 0, 1); each position is needed once.",
+    ),
+    "no such argument among several": (
+        lambda: tape.grad(lambda x, y: x, (0, 2))(2.0, 3.0),
+        ShapeError,
+        "grad: argument is 2, counted from 0, but f was called with 2 inputs.",
+    ),
+    "one of several is not used": (
+        lambda: tape.grad(lambda x, y: x, (0, 1))(2.0, 3.0),
+        NotReadyError,
+        "grad: the result of f was not made from argument 1; "
+        "compute with that Tensor itself, not with its .value.",
+    ),
+    "a gradient of a gradient": (
+        lambda: tape.grad(tape.grad(lambda x: x * x))(1.0),
+        DTypeError,
+        "grad: argument 0 is a Tensor; give its .value. A derivative of a derivative is "
+        "tape.hvp(f, x, v), or tape.jvp of lambda x: Tensor(tape.grad(f)(x.value)).",
+    ),
+    "a Tensor to pull back to": (
+        lambda: tape.vjp(lambda x, y: x, 1.0, Tensor(2.0)),
+        DTypeError,
+        "vjp: input 1 is a Tensor; give its .value. A derivative of a derivative is "
+        "tape.hvp(f, x, v), or tape.jvp of lambda x: Tensor(tape.grad(f)(x.value)).",
     ),
     "shapes": (
         lambda: two + np.ones((2, 1)),

@@ -632,6 +632,23 @@ BAD = {
         ShapeError,
         "jacobian: argument is 1, counted from 0, but f was called with 1 input.",
     ),
+    "positions": (
+        lambda: tape.jacobian(lambda x, y: x, (0, 1)),
+        DTypeError,
+        "jacobian: argument is (0, 1); a position counted from 0 is needed.",
+    ),
+    "forward within forward, on a Tensor": (
+        lambda: tape.jvp(lambda x: Tensor(tape.jvp(lambda y: y * y, x, 1.0)[1]), 1.0, 1.0),
+        DTypeError,
+        "jvp: input is a Tensor; give its .value. A derivative of a derivative is "
+        "tape.hvp(f, x, v), or tape.jvp of lambda x: Tensor(tape.grad(f)(x.value)).",
+    ),
+    "a Tensor as direction": (
+        lambda: tape.hvp(lambda x, y: x * y, (1.0, 2.0), (1.0, Tensor(1.0))),
+        DTypeError,
+        "hvp: direction 1 is a Tensor; give its .value. A derivative of a derivative is "
+        "tape.hvp(f, x, v), or tape.jvp of lambda x: Tensor(tape.grad(f)(x.value)).",
+    ),
     "what the pair says": (
         lambda: tape.jvp(lambda x: tape.log(x - 5.0), 3.0, 1.0),
         ValueError,

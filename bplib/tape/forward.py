@@ -17,7 +17,7 @@ from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of, unknown
 from bplib.tape.dual import Dual, lifted
 from bplib.tape.dual.number import split
 from bplib.tape.tensor import Tensor
-from bplib.tape.transforms import argument_of, gradients_of, vjp
+from bplib.tape.transforms import arguments_of, expect_no_tensor, gradients_of, position, vjp
 from bplib.tape.walk import expect_tensor
 
 _epsilons = itertools.count(2)
@@ -114,10 +114,12 @@ def jacobian(
 
     Returns:
         A function of the same arguments, whose result has the shape of y and then that of x.
+        Arguments that are given by name reach `f` as they are.
 
     Raises:
         UnknownNameError: for another mode.
-        DTypeError: when called, where `f` does not return a Tensor.
+        DTypeError: where `argument` is no position; when called, where `f` does not return a
+            Tensor, or is called with a Tensor.
         ShapeError: when called, where the call has no argument at that position.
 
     Source: A. Griewank, A. Walther (2008), Evaluating Derivatives, sections 3.1 and 3.2.
@@ -125,8 +127,10 @@ def jacobian(
     if mode not in (None, "forward", "reverse"):
         raise unknown("mode", str(mode), ("forward", "reverse"))
 
-    def evaluate(*inputs: Any) -> Array:
-        of_one, x = argument_of("jacobian", f, argument, inputs)
+    place = position("jacobian", argument)
+
+    def evaluate(*inputs: Any, **settings: Any) -> Array:
+        of_one, (x,) = arguments_of("jacobian", f, (place,), inputs, settings)
         y, pullback = vjp(of_one, x)
         x = Tensor(x).value
         xp = xp_of(x)
@@ -156,11 +160,13 @@ def _moving(op: str, inputs: Inputs, tangents: Inputs) -> tuple[list[Tensor], in
     epsilon = next(_epsilons)
     leaves = []
     for i, (x, v) in enumerate(zip(inputs, tangents, strict=True)):
+        place = f" {i}" if len(inputs) > 1 else ""
+        expect_no_tensor(op, f"input{place}", x)
+        expect_no_tensor(op, f"direction{place}", v)
         x = Tensor(x).value
         if not hasattr(v, "dtype"):
             v = xp_of(x).asarray(Tensor(v).value, dtype=x.dtype)
         v = lifted(v, x) if isinstance(x, Dual) else v
-        place = f" {i}" if len(inputs) > 1 else ""
         expect.upstream(op, f"direction{place}", v, f"input{place}", x.shape, x)
         leaves.append(Tensor(Dual(x, v, epsilon)))
     return leaves, epsilon

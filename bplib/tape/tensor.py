@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -12,13 +13,16 @@ from bplib import expect
 from bplib.backend import Array, xp_of
 from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of, unknown
 from bplib.tape.dual import Dual, lifted, primal
+from bplib.tape.habits import OPERATORS, Habits, missing, of_numpy
 from bplib.tape.pairs import PAIRS, Pair
 from bplib.tape.stamps import stamps
 from bplib.tape.walk import reverse
 
 
-class Tensor:
+class Tensor(Habits):
     """An array that remembers how it was made.
+
+    Every operation of the tape is a method of its first argument: `x.tanh()` is `tape.tanh(x)`.
 
     Arguments:
         value: a number, a list of numbers, or an array of floats of any shape.
@@ -45,7 +49,6 @@ class Tensor:
         "_changes", "_stamps", "_value", "_wanted", "_went_back", "cache", "constant", "constants",
         "grad", "name", "operation", "parents",
     )  # fmt: skip
-    __array_ufunc__ = None  # lets array * Tensor reach Tensor.__rmul__
 
     def __init__(self, value: Any, name: str | None = None) -> None:
         self._start(_as_array(value), name)
@@ -84,6 +87,16 @@ class Tensor:
     def dtype(self) -> np.dtype:
         """The dtype of `value`."""
         return self.value.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes of `value`."""
+        return self.value.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of entries of `value`."""
+        return self.value.size
 
     def item(self) -> float:
         """The value as a Python number, for a Tensor that holds exactly one."""
@@ -170,6 +183,9 @@ class Tensor:
     def __neg__(self) -> Tensor:
         return record("negative", self)
 
+    def __abs__(self) -> Tensor:
+        return record("abs", self)
+
     def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """Sum over the given axes, all of them by default; see `bplib.ops.sum`."""
         return record("sum", self, axis=axis, keepdims=keepdims)
@@ -218,8 +234,23 @@ class Tensor:
         """The natural logarithm of every entry; see `bplib.ops.log`."""
         return record("log", self)
 
-    def __bool__(self) -> bool:
-        raise DTypeError("a Tensor has no truth value; compare its .value instead.")
+    def __getattr__(self, name: str) -> Callable[..., Tensor]:
+        if name in PAIRS and PAIRS[name].in_order:  # not `where`, whose condition stands first
+            return partial(record, name, self)
+        raise missing(self, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(name for name in PAIRS if PAIRS[name].in_order)})
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Tensor:
+        """`array * x` comes here, and `array += x`; other functions of NumPy get a sentence."""
+        out = named.pop("out", inputs[:1])
+        if ufunc not in OPERATORS or method != "__call__" or named or out[0] is not inputs[0]:
+            raise of_numpy(ufunc.__name__)
+        return record(OPERATORS[ufunc], *inputs)
+
+    def __format__(self, how: str) -> str:
+        return format(self.item(), how) if how else repr(self)
 
     def __repr__(self) -> str:
         name = "" if self.name is None else f", name={self.name!r}"
@@ -323,6 +354,11 @@ def _as_array(value: Any) -> Array:
 
 def _numbers(value: Any) -> np.ndarray:
     """A number or a (nested) list of numbers as an array of floats."""
+    if isinstance(value, list | tuple) and any(isinstance(one, Tensor) for one in value):
+        raise DTypeError(
+            f"Tensor: value is {kind_of(value)} of Tensors; tape.concatenate(x, y, …) joins them, "
+            "each given by itself."
+        )
     try:
         array = np.asarray(value)
         if array.dtype.kind in "biuf":  # not text or None, which NumPy would turn into floats too

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bplib.backend import Array, xp_of
-from bplib.errors import NotReadyError, ShapeError
+from bplib.errors import DTypeError, NotReadyError, ShapeError
 from bplib.tape.tensor import Tensor
 from bplib.tape.walk import expect_tensor, reverse
 
@@ -31,6 +31,8 @@ def vjp(f: Callable[..., Tensor], *inputs: Array) -> tuple[Array, Callable[[Arra
     Source: A. G. Baydin et al. (2018), Automatic differentiation in machine learning: a survey,
         section 3.2.
     """
+    for place, value in enumerate(inputs):
+        expect_no_tensor("vjp", f"input {place}", value)
     leaves = [Tensor(value) for value in inputs]
     y = f(*leaves)
     expect_tensor("vjp: the result of f", y)
@@ -73,55 +75,66 @@ def gradients_of(y: Tensor, dy: Array | None, leaves: list[Tensor]) -> list[Arra
     return found
 
 
-def value_and_grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[..., tuple]:
-    """A function that returns f's value and its gradient with respect to one argument.
+def value_and_grad(
+    f: Callable[..., Tensor], argument: int | tuple[int, ...] = 0
+) -> Callable[..., tuple]:
+    """A function that returns f's value and its gradient with respect to one argument or several.
 
     (f(x₀, x₁, …), ∂f/∂xᵢ) with i = `argument`.
 
     Arguments:
         f: a function that returns one number as a Tensor.
-        argument: the position, counted from 0, of the argument to differentiate.
+        argument: the position, counted from 0, of the argument to differentiate, or a tuple of
+            positions.
 
     Returns:
         A function of the same arguments, which returns the value and a gradient of that
-        argument's shape. The other arguments reach `f` as they are.
+        argument's shape, or a tuple of one for each position. The other arguments, and those
+        that are given by name, reach `f` as they are.
 
     Raises:
-        DTypeError: when called, where `f` does not return a Tensor.
+        DTypeError: where `argument` is no position; when called, where `f` does not return a
+            Tensor, or is called with a Tensor.
         ShapeError: when called, where `f` returns more than one number, or the call has no
             argument at that position.
         NotReadyError: when called, where the result of `f` was not made from that argument.
 
     Source: A. G. Baydin et al. (2018), section 3.2.
     """
+    places = _positions("grad", argument)
 
-    def evaluate(*inputs: Any) -> tuple[Array, Array]:
-        of_one, value = argument_of("grad", f, argument, inputs)
-        x = Tensor(value)
-        y = of_one(x)
+    def evaluate(*inputs: Any, **settings: Any) -> tuple[Array, Any]:
+        of_these, values = arguments_of("grad", f, places, inputs, settings)
+        leaves = [Tensor(value) for value in values]
+        y = of_these(*leaves)
         expect_tensor("grad: the result of f", y)
-        (gradient,) = gradients_of(y, None, [x])
-        if gradient is None:
-            raise NotReadyError(
-                f"grad: the result of f was not made from argument {argument}; "
-                "compute with that Tensor itself, not with its .value."
-            )
-        return y.value, gradient
+        gradients = gradients_of(y, None, leaves)
+        for place, gradient in zip(places, gradients, strict=True):
+            if gradient is None:
+                raise NotReadyError(
+                    f"grad: the result of f was not made from argument {place}; "
+                    "compute with that Tensor itself, not with its .value."
+                )
+        return y.value, tuple(gradients) if isinstance(argument, tuple) else gradients[0]
 
     return evaluate
 
 
-def grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[..., Array]:
+def grad(
+    f: Callable[..., Tensor], argument: int | tuple[int, ...] = 0
+) -> Callable[..., Array | tuple[Array, ...]]:
     """The gradient of a function as a function.
 
     (x₀, x₁, …) → ∂f/∂xᵢ with i = `argument`.
 
     Arguments:
         f: a function that returns one number as a Tensor.
-        argument: the position, counted from 0, of the argument to differentiate.
+        argument: the position, counted from 0, of the argument to differentiate, or a tuple of
+            positions.
 
     Returns:
-        A function of the same arguments, whose result has that argument's shape.
+        A function of the same arguments, whose result has that argument's shape; a tuple of one
+        gradient for each position where `argument` is a tuple.
 
     Raises:
         DTypeError, ShapeError, NotReadyError: as `value_and_grad`.
@@ -129,34 +142,75 @@ def grad(f: Callable[..., Tensor], argument: int = 0) -> Callable[..., Array]:
     Source: A. G. Baydin et al. (2018), section 3.2.
     """
     evaluate = value_and_grad(f, argument)
-    return lambda *inputs: evaluate(*inputs)[1]
+    return lambda *inputs, **settings: evaluate(*inputs, **settings)[1]
 
 
-def argument_of(
-    op: str, f: Callable[..., Tensor], argument: int, inputs: tuple
-) -> tuple[Callable[[Tensor], Tensor], Any]:
-    """The function of one argument alone, with the others in their places, and that argument.
+def arguments_of(
+    op: str, f: Callable[..., Tensor], places: tuple[int, ...], inputs: tuple, settings: dict
+) -> tuple[Callable[..., Tensor], list]:
+    """The function of some of its arguments, with the others in their places, and those arguments.
 
-    (x₀, x₁, …) → (x → f(x₀, …, x, …), xᵢ) with i = `argument`.
+    (x₀, x₁, …) → (x → f(x₀, …, x, …), xᵢ) with i in `places`.
 
     Arguments:
         op: who asks; it opens the sentence.
         f: a function.
-        argument: the position, counted from 0.
+        places: the positions, counted from 0.
         inputs: all arguments.
+        settings: the arguments that are given by name.
 
     Returns:
-        The function, and the argument.
+        The function, and the arguments at these positions.
 
     Raises:
-        ShapeError: where there is no argument at that position.
+        ShapeError: where there is no argument at a position.
+        DTypeError: where an argument is a Tensor.
 
     Source: A. G. Baydin et al. (2018), section 3.2: partial derivatives.
     """
-    if not 0 <= argument < len(inputs):
-        count = f"{len(inputs)} input{'' if len(inputs) == 1 else 's'}"
-        raise ShapeError(
-            f"{op}: argument is {argument}, counted from 0, but f was called with {count}."
+    for place in places:
+        if not 0 <= place < len(inputs):
+            count = f"{len(inputs)} input{'' if len(inputs) == 1 else 's'}"
+            raise ShapeError(
+                f"{op}: argument is {place}, counted from 0, but f was called with {count}."
+            )
+        expect_no_tensor(op, f"argument {place}", inputs[place])
+
+    def of_these(*values: Any) -> Tensor:
+        every = list(inputs)
+        for place, value in zip(places, values, strict=True):
+            every[place] = value
+        return f(*every, **settings)
+
+    return of_these, [inputs[place] for place in places]
+
+
+def expect_no_tensor(op: str, name: str, value: Any) -> None:
+    """Derivatives are asked for at numbers; raises `DTypeError` for a Tensor.
+
+    A gradient that comes out of the tape has forgotten how it was made. What remembers are dual
+    numbers, so a derivative of a derivative is forward mode, on the outside.
+    """
+    if isinstance(value, Tensor):
+        raise DTypeError(
+            f"{op}: {name} is a Tensor; give its .value. A derivative of a derivative is "
+            "tape.hvp(f, x, v), or tape.jvp of lambda x: Tensor(tape.grad(f)(x.value))."
         )
-    before, after = inputs[:argument], inputs[argument + 1 :]
-    return lambda x: f(*before, x, *after), inputs[argument]
+
+
+def position(op: str, argument: Any, several: str = "") -> int:
+    """One position among the arguments of a function; raises `DTypeError` for anything else."""
+    if isinstance(argument, bool) or not isinstance(argument, int):
+        raise DTypeError(
+            f"{op}: argument is {argument!r}; a position counted from 0{several} is needed."
+        )
+    return argument
+
+
+def _positions(op: str, argument: Any) -> tuple[int, ...]:
+    """One position or several, as a tuple."""
+    several = argument if isinstance(argument, tuple) else (argument,)
+    places = tuple(position(op, one, " or a tuple of positions") for one in several)
+    if not places or len(set(places)) < len(places):
+        raise DTypeError(f"{op}: argument is {argument!r}; each position is needed once.")
+    return places
