@@ -5,6 +5,9 @@
 
 `backward` adds to `.grad`, here and on the tape: a parameter that is used twice, or a batch that
 is processed in pieces, sums its gradients. Call `zero_grad()` before each new step.
+
+What stands between the two calls is kept without a copy: leave x, y and the parameters as they are
+from forward until backward has been called, or the gradients are those of other numbers.
 """
 
 from bplib.layers.activations import (

@@ -226,8 +226,10 @@ class Layer(abc.ABC):
 
     def zero_grad(self) -> None:
         """Forget all gradients, as if backward had never been called."""
-        for parameter in held.collected(self, "own_parameters"):
+        for parameter in self.own_parameters():
             parameter.grad = None
+        for child in self.children().values():
+            child.zero_grad()
 
     def drop_cache(self) -> None:
         """Forget the last forward pass, with all inner layers; its memory is free again.

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from bplib import expect
 from bplib.backend import Array
-from bplib.errors import ShapeError
 
 
 class Buffer:
@@ -17,37 +14,21 @@ class Buffer:
         name: what a sentence calls it, such as "running_mean".
 
     Attributes:
-        value: as given; another array may take its place that has the same shape.
+        value: as given; another array of its shape may take its place. Nobody looks at that moment,
+            which would cost every step of training, but the next forward pass or step does.
         name: as given.
 
     Raises:
-        ShapeError: for an empty array, and where a new value has another shape.
+        ShapeError: for an empty array.
         DTypeError: where value is not a float array.
     """
 
-    __slots__ = ("_value", "name")
+    __slots__ = ("name", "value")
 
     def __init__(self, value: Array, name: str) -> None:
         expect.floats(f"{type(self).__name__} {name}", value=value)
-        self._value = value
+        self.value = value
         self.name = name
-
-    def _replace(self, value: Array) -> None:
-        # An optimizer comes here after every step, with the array that is there already.
-        if value is not self._value:
-            self._check(value)
-            self._value = value
-
-    value = property(attrgetter("_value"), _replace)
-
-    def _check(self, value: Array) -> None:
-        called = f"{type(self).__name__} {self.name}"
-        expect.floats(called, value=value)
-        if value.shape != self._value.shape:
-            raise ShapeError(
-                f"{called}: a value of shape {value.shape} cannot take the place of one of shape "
-                f"{self._value.shape}."
-            )
 
     def __repr__(self) -> str:
         shape = ", ".join(map(str, self.value.shape))
@@ -65,12 +46,13 @@ class Parameter(Buffer):
         name: what a sentence calls it, such as "W".
 
     Attributes:
-        value: as given; another array may take its place that has the same shape.
+        value: as given; another array of its shape may take its place. Nobody looks at that moment,
+            which would cost every step of training, but the next forward pass or step does.
         name: as given.
         grad: None until the first backward pass, then an array of value's shape and dtype.
 
     Raises:
-        ShapeError: for an empty array, and where a new value has another shape.
+        ShapeError: for an empty array.
         DTypeError: where value is not a float array.
     """
 

@@ -31,6 +31,11 @@ class Checkpointed(Sequential):
     learns something, so that an activation, whose output the next layer keeps anyway, is not cut
     off from what it belongs to.
 
+    The n in √(2n) is that of the layers which learn. A tanh and the dense layer after it keep one
+    array together, so 32 dense layers and 32 tanh keep 32 arrays in a Sequential and 8 here: a
+    quarter, as little as any cuts can reach where each segment runs again once. What a step needs
+    for itself, such as the gradient on its way, comes on top of both.
+
     Arguments:
         layers: as of Sequential.
         segments: how many, from 1 to the number of layers, or None for about √(2n).

@@ -9,7 +9,6 @@ from bplib import ops
 from bplib.backend import Array
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
 from bplib.layers import Layer
-from bplib.layers.held import collected
 from bplib.layers.place import say_where
 
 
@@ -98,8 +97,10 @@ class Sequential(Layer):
             raise
 
     def _first_that_learns(self) -> int | None:
-        learns = (i for i, layer in enumerate(self.layers) if collected(layer, "own_parameters"))
-        return next(learns, None)
+        for i, layer in enumerate(self.layers):
+            if any(one.own_parameters() for one in layer.walk()):
+                return i
+        return None
 
     def _say_where(self, error: Exception, layer: Layer) -> None:
         i = next(i for i, one in enumerate(self.layers) if one is layer)
