@@ -6,10 +6,14 @@
 mutmut (pip install mutmut==3.8.1) makes the mistakes: a plus for a minus, a bound moved by one, a
 None in the place of an argument. It works on a copy in build/mutants, in which two things differ.
 Functions under a decorator are left alone by mutmut, so `@quietly` is taken off, and floating-point
-errors are silent everywhere instead. What was found stays there: a second run tries only what has
-changed, `python -m mutmut browse` in that folder shows each survivor.
+errors are silent everywhere instead. A run begins anew and leaves there what it found:
+`python -m mutmut browse` in build/mutants/losses shows each survivor.
 
-A survivor is a mistake that no test notices, or no mistake at all: another way to write the same.
+A survivor is a mistake that no test notices, or no mistake at all. When this was written, between
+97 and 99 in 100 were noticed in each part, and what was left was the same program in other words:
+`zip` without `strict` where lengths were compared before, `>` for `>=` where both ways give the
+same number, a way round the quick way, "XXcXX" for "c" where one letter is looked for in it,
+`reshape(-2)`, which NumPy takes as -1, and defaults that only CuPy's arrays need.
 """
 
 import importlib.util
@@ -57,11 +61,11 @@ PARTS = {
 def copied(part, tests):
     """A copy of the library and its tests, made ready; the folder it is in."""
     folder = COPY / part
+    shutil.rmtree(folder, ignore_errors=True)
     for name in ("bplib", "tests"):
         shutil.copytree(
             ROOT / name,
             folder / name,
-            dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("__pycache__"),
         )
     for path in (folder / "bplib" / part).rglob("*.py"):
