@@ -5,10 +5,11 @@ import pytest
 from training import learn, plain_net, rich_net, samples, values
 
 import bplib
-from bplib import io, losses, optim, train
+from bplib import io, losses, metrics, optim, train
 from bplib.errors import DomainError, DTypeError, NotReadyError, UnknownNameError
 from bplib.optim import schedules
 from bplib.train.gradient_statistics import norm
+from bplib.train.kinds import KINDS, should_rise
 
 
 class Diary(train.Callback):
@@ -151,12 +152,48 @@ def test_early_stopping_gives_back_the_best_weights(patience, min_delta, curve, 
     assert history.ended == (stopped if asked else "as planned")
 
 
-def test_early_stopping_on_a_curve_that_should_rise():
+@pytest.mark.parametrize("said", [None, True])
+def test_early_stopping_on_a_curve_that_should_rise(said):
     X, y = samples()
-    stopping = train.EarlyStopping(3, monitor="accuracy", larger_is_better=True)
+    stopping = train.EarlyStopping(3, monitor="accuracy", larger_is_better=said)
     history = learn(plain_net(), X, y, metrics=["accuracy"], callbacks=[stopping], epochs=8)
-    assert stopping.best == max(history.accuracy)
+    assert history.accuracy[0] < max(history.accuracy) == stopping.best
     assert stopping.best_epoch == history.accuracy.index(max(history.accuracy)) + 1
+
+
+def test_every_metric_of_the_library_knows_its_direction():
+    no_numbers = {"RocCurve", "confusion_matrix", "roc_curve"}
+    assert set(KINDS) == set(metrics.__all__) - no_numbers
+    falling = {"calibration_error", "rmse", "loss", *losses.__all__}
+    for name in {*KINDS, *falling}:
+        for curve in (name, f"validation_{name}"):
+            assert should_rise(curve) is (name not in falling)
+    assert should_rise("share") is None and should_rise("gradient_norm.0.W") is None
+
+
+def test_a_metric_of_ones_own_is_told_which_way(tmp_path):
+    def share(prediction, target):
+        return metrics.accuracy(prediction, target)
+
+    def run(watch):
+        return learn(plain_net(), *samples(), metrics=share, callbacks=[watch], epochs=6)
+
+    sentence = (
+        "'share' does not say whether it should rise or fall; pass larger_is_better=True or "
+        "larger_is_better=False."
+    )
+    for made in (
+        lambda **said: train.EarlyStopping(3, monitor="share", **said),
+        lambda **said: train.SaveBest(tmp_path / "best", monitor="share", **said),
+    ):
+        with pytest.raises(DomainError) as caught:
+            run(made())
+        assert str(caught.value) == f"{type(made()).__name__}: {sentence}"
+    up = train.EarlyStopping(9, monitor="share", larger_is_better=True)
+    down = train.EarlyStopping(9, monitor="share", larger_is_better=False)
+    assert up.best != up.best and up.best_epoch == 0
+    assert max(run(up).share) == up.best
+    assert min(run(down).share) == down.best < up.best
 
 
 def test_early_stopping_can_be_used_again():
@@ -170,6 +207,8 @@ def test_all_were_nan():
     stopping = train.EarlyStopping(2)
     states, history, final = scripted([np.nan] * 5, stopping)
     assert history.epochs == 2 and final == states[1] and stopping.best_epoch == 0
+    assert history.ended == "EarlyStopping, validation_loss was never a number"
+    assert np.isnan(stopping.best)
 
 
 # the best in a file
@@ -183,6 +222,18 @@ def test_save_best(tmp_path):
     saved = io.load(path, into=net)
     assert values(net) == states[1] != final
     assert saved.metadata == {"epoch": 2, "validation_loss": 3}
+
+
+def test_save_best_of_an_accuracy(tmp_path):
+    pytest.importorskip("safetensors")
+    path = tmp_path / "best.safetensors"
+    history = learn(plain_net(), *samples(), validation=samples(m=40, seed=7), epochs=6,
+                    metrics=["accuracy"],
+                    callbacks=[train.SaveBest(path, monitor="validation_accuracy")])  # fmt: skip
+    best = max(history.validation_accuracy)
+    epoch = history.validation_accuracy.index(best) + 1
+    assert io.load(path).metadata == {"epoch": epoch, "validation_accuracy": best}
+    assert min(history.validation_accuracy) < best
 
 
 # schedules
@@ -304,6 +355,13 @@ SENTENCES = [
      "EarlyStopping: min_delta is a str; a number is needed."),
     (lambda: train.EarlyStopping(2, monitor=3), DTypeError,
      "EarlyStopping: monitor is an int; a curve's name is needed."),
+    (lambda: train.EarlyStopping(2, larger_is_better="yes"), DTypeError,
+     "EarlyStopping: larger_is_better is a str; it must be True or False."),
+    (lambda: train.SaveBest("best", monitor="loss", larger_is_better=1), DTypeError,
+     "SaveBest: larger_is_better is an int; it must be True or False."),
+    (lambda: fit_with([schedules.cosine(5)]), DTypeError,
+     "fit: callbacks[0] is the schedule cosine(5), which has no optimizer yet; pass "
+     "optim.Scheduler(optimizer, schedule)."),
     (lambda: train.GradientStatistics(0), DomainError,
      "GradientStatistics: every is 0; it must be at least 1."),
     (lambda: train.ClipGradients(0), DomainError,
@@ -330,3 +388,69 @@ def test_nothing_is_recorded_before_the_first_epoch():
     with pytest.raises(NotReadyError) as caught:
         fit_with([Early()])
     assert str(caught.value) == "Run.record: no epoch is finished yet; call it in after_epoch."
+
+
+# names
+
+
+MISSPELT = {
+    "after_epochs": "after_epoch", "afterEpoch": "after_epoch", "on_epoch_end": "after_epoch",
+    "before_epoch": "after_epoch", "after_steps": "after_step", "on_train_batch_end": "after_step",
+    "before_step": "before_update", "before_updates": "before_update", "on_train_begin": "begin",
+    "Begin": "begin", "on_train_end": "end", "state_dicts": "state_dict",
+    "load_state": "load_state_dict", "ends": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+def test_a_misspelt_method_is_noticed_before_training(name):
+    watcher = type("Watcher", (train.Callback,), {name: lambda self, run: None})()
+    if MISSPELT[name] is None:
+        fit_with([watcher])
+        return
+    with pytest.raises(UnknownNameError) as caught:
+        fit_with([print, watcher])
+    assert str(caught.value) == (
+        f"fit: callbacks[1] is a Watcher with a method '{name}', which is never called; did you "
+        f"mean '{MISSPELT[name]}'? If not, call it _{name}."
+    )
+
+
+def test_other_methods_and_attributes_are_welcome():
+    class Teller(train.Callback):
+        after_epochs = 3  # a number, not a method
+
+        def send(self, run):
+            return run
+
+        def after_step(self, run):
+            self.after_steps(run)
+
+        def after_steps(self, run):  # called by its neighbour, which is there
+            return self.send(run)
+
+        def _on_epoch_end(self, run):
+            raise AssertionError
+
+        def append(self, line):
+            return line
+
+    fit_with([Teller()])
+    fit_with([train.GradientStatistics(), train.ClipGradients(1.0), Diary()])
+
+
+def test_what_they_are_called():
+    shown = {
+        "EarlyStopping(2, monitor='validation_loss', larger_is_better=False)":
+            train.EarlyStopping(2),
+        "EarlyStopping(3, monitor='share')": train.EarlyStopping(3, monitor="share"),
+        "EarlyStopping(1, monitor='auc', larger_is_better=True, min_delta=0.01)":
+            train.EarlyStopping(1, monitor="auc", min_delta=0.01),
+        "SaveBest('best', monitor='rmse', larger_is_better=False)":
+            train.SaveBest("best", monitor="rmse"),
+        "ClipGradients(0.5)": train.ClipGradients(0.5),
+        "GradientStatistics(every=3)": train.GradientStatistics(3),
+        "Checkpoint('run', every=2)": train.Checkpoint("run", every=2),
+        "Checkpoint('run', every=1, steps=50)": train.Checkpoint("run", steps=50),
+    }  # fmt: skip
+    assert [repr(one) for one in shown.values()] == list(shown)

@@ -136,5 +136,5 @@ def test_without_matplotlib(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError) as caught:
         history().plot()
-    assert str(caught.value) == "draw.figure needs matplotlib: pip install 'bplib[book]'"
+    assert str(caught.value) == "History.plot needs matplotlib: pip install 'bplib[book]'"
     assert history()._repr_mimebundle_() == {"text/plain": PRINTED}

@@ -1,9 +1,11 @@
 """Killed at any moment, a training goes on as if nothing had happened, to the last bit."""
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ import bplib
 from bplib import io, losses, optim, train
 from bplib.errors import DomainError, DTypeError, FormatError, MissingFileError
 from bplib.optim import schedules
+from bplib.train import sameness
 
 pytest.importorskip("safetensors")
 
@@ -136,12 +139,14 @@ def base(path, **changes):
     """One epoch into the file, or after it with one thing changed."""
     settings = {
         "net": plain_net(), "loss": losses.softmax_cross_entropy, "data": samples(),
-        "rule": optim.Adam, "epochs": 1, "batch_size": 8, "rng": np.random.default_rng(1),
+        "rule": optim.Adam, "lr": 1e-3,
+        "epochs": 1, "batch_size": 8, "rng": np.random.default_rng(1),
         "validation": samples(m=9), "metrics": ["accuracy"], "callbacks": [train.EarlyStopping(2)],
     } | changes  # fmt: skip
     net, loss, rule = settings.pop("net"), settings.pop("loss"), settings.pop("rule")
     X, y = settings.pop("data")
-    optimizer = rule(settings.pop("moved", None) or net.parameters())
+    rates = {name: settings.pop(name) for name in ("lr", "weight_decay") if name in settings}
+    optimizer = rule(settings.pop("moved", None) or net.parameters(), **rates)
     if "schedule" in settings:
         settings["callbacks"].append(optim.Scheduler(optimizer, settings.pop("schedule")))
     return net, bplib.fit(net, loss, X, y, optimizer, checkpoint=path, **settings)
@@ -163,6 +168,10 @@ def other_layers(last):
 
 def own_groups(net):
     return {"net": net, "moved": [{"parameters": [p]} for p in net.parameters()]}
+
+
+def sha(array):
+    return hashlib.sha256(array.tobytes()).hexdigest()[:16]
 
 
 X, Y = samples()
@@ -215,6 +224,22 @@ CHANGES = {
         lambda: {"rng": np.random.Generator(np.random.SFC64(0))},
         "its generator is PCG64, and here it is SFC64",
     ),
+    "another learning rate": (
+        lambda: {"lr": 0.5},
+        "its setting of the optimizer is lr=0.001, and here it is lr=0.5",
+    ),
+    "another weight decay": (
+        lambda: {"weight_decay": 0.1},
+        "its setting of the optimizer is weight_decay=0.0, and here it is weight_decay=0.1",
+    ),
+    "other numbers": (
+        lambda: {"data": (X * 2, Y)},
+        f"its SHA-256 of the numbers in X is {sha(X)}, and here it is {sha(X * 2)}",
+    ),
+    "other classes": (
+        lambda: {"data": (X, Y[::-1])},
+        f"its SHA-256 of the numbers in y is {sha(Y)}, and here it is {sha(Y[::-1])}",
+    ),
     "another callback": (
         lambda: {"callbacks": []},
         "its callback is EarlyStopping, and here it is none",
@@ -245,6 +270,16 @@ def test_sentences_of_the_file(path, tmp_path):
     assert str(caught.value) == (
         f"fit: {path} holds 3 epochs of training already, and epochs is 2; choose more epochs or "
         "another file."
+    )
+    with pytest.raises(DomainError) as caught:
+        base(tmp_path)
+    assert str(caught.value) == (
+        f"fit: checkpoint is the folder {tmp_path}; the name of a file in it is needed."
+    )
+    with pytest.raises(DomainError) as caught:
+        base(path, epochs=4, callbacks=[train.SaveBest(tmp_path)])
+    assert str(caught.value) == (
+        f"SaveBest: path is the folder {tmp_path}; the name of a file in it is needed."
     )
     io.save(path, plain_net())
     with pytest.raises(DomainError) as caught:
@@ -288,3 +323,97 @@ def test_a_layer_without_a_repr_of_its_own_can_go_on(path):
     for epochs in (1, 2):
         _, history = base(path, net=other_layers(Plain()), epochs=epochs)
     assert history.epochs == 2
+
+
+def slower(run):
+    run.optimizer.lr = 0.01 / 2**run.epoch
+
+
+def grouped(net):
+    W, b, V, c = net.parameters()
+    return [{"parameters": [W, V], "lr": 0.02, "weight_decay": 0.1}, {"parameters": [b, c]}]
+
+
+@pytest.mark.parametrize("how", ["a new optimizer", "the same optimizer"])
+@pytest.mark.parametrize("changes", ["nothing", "a schedule", "a callback"])
+def test_the_learning_rate_may_have_moved(path, how, changes):
+    """What is compared is the optimizer before its first step, or as it stands in the file."""
+
+    def run(checkpoint, epochs, net=None, optimizer=None):
+        if net is None:
+            net = plain_net()
+            optimizer = optim.Adam(grouped(net), lr=0.01)
+        beside = {"nothing": [], "a callback": [slower]}.get(changes)
+        if beside is None:
+            beside = [optim.Scheduler(optimizer, schedules.cosine(28))]
+        bplib.fit(net, losses.softmax_cross_entropy, X, Y, optimizer, epochs=epochs, batch_size=8,
+                  rng=np.random.default_rng(1), callbacks=beside,
+                  checkpoint=checkpoint)  # fmt: skip
+        return net, optimizer
+
+    made = run(path, 2)
+    net, optimizer = run(path, 4, *(made if how == "the same optimizer" else ()))
+    run(path, 4, net, optimizer)
+    whole = run(None, 4)
+    assert values(net) == values(whole[0])
+    same(optimizer.state_dict(), whole[1].state_dict())
+
+
+def test_a_setting_of_a_group_is_compared(path):
+    def run(epochs, **changes):
+        net = plain_net()
+        groups = grouped(net)
+        groups[0] |= changes
+        bplib.fit(net, losses.softmax_cross_entropy, X, Y, optim.SGD(groups, lr=0.01),
+                  epochs=epochs, rng=np.random.default_rng(1), checkpoint=path)  # fmt: skip
+
+    run(1)
+    for changes, said in (
+        ({"lr": 0.03}, "lr / lr of the optimizer=2.0 in group 0, and here it is "
+                       "lr / lr of the optimizer=3.0 in group 0"),
+        ({"weight_decay": 0.2}, "weight_decay=0.1 in group 0, and here it is "
+                                "weight_decay=0.2 in group 0"),
+    ):  # fmt: skip
+        with pytest.raises(DomainError) as caught:
+            run(2, **changes)
+        assert str(caught.value) == (
+            f"fit: {path} holds another training, its setting of the optimizer is {said}; choose "
+            "another file to begin anew."
+        )
+    run(2)
+
+
+def test_fingerprints(xp, monkeypatch):
+    rng = np.random.default_rng(0)
+    array = rng.normal(size=(60, 2, 5))
+    whole = sha(array)
+    assert sameness.fingerprint(xp.asarray(array)) == whole
+    assert sameness.fingerprint(np.asfortranarray(array)) == whole
+    assert sameness.fingerprint(np.arange(9)) == sha(np.arange(9))
+    for limit, rows in ((4799, 59), (800, 10), (80, 1), (3, 1)):
+        monkeypatch.setattr(sameness, "WHOLE", limit)
+        chosen = [k * 59 // max(1, rows - 1) for k in range(rows)]
+        assert sameness.fingerprint(xp.asarray(array)) == sha(array[chosen])
+    monkeypatch.setattr(sameness, "WHOLE", 4800)
+    assert sameness.fingerprint(array) == whole
+
+
+def test_a_large_array_is_read_in_pieces():
+    array = np.ones((300, 10_000)).T  # 24 MB, and no row lies in one piece
+    tracemalloc.start()
+    try:
+        sameness.fingerprint(array)
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_early_stopping_without_a_number_goes_on(path):
+    def never(run):
+        run.record({"loss": float("nan")})
+
+    for epochs in (1, 2):
+        _, history = base(path, epochs=epochs, callbacks=[
+            never, train.EarlyStopping(2, monitor="loss")])  # fmt: skip
+    assert history.epochs == 2
+    assert history.ended == "EarlyStopping, loss was never a number"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from bplib.errors import DomainError, DTypeError, kind_of
+from bplib.errors import DomainError, DTypeError, UnknownNameError, kind_of
 from bplib.optim import Optimizer, Scheduler
+from bplib.optim.schedules import Schedule
 from bplib.train.run import Run
 
 
@@ -48,6 +49,27 @@ class Callback:
 
 MOMENTS = ("begin", "before_update", "after_step", "after_epoch", "end")
 
+ELSEWHERE = {
+    "afterbatch": "after_step",
+    "afterupdate": "after_step",
+    "beforeepoch": "after_epoch",
+    "beforestep": "before_update",
+    "epochend": "after_epoch",
+    "onbatchend": "after_step",
+    "onbegin": "begin",
+    "onend": "end",
+    "onepochbegin": "after_epoch",
+    "onepochend": "after_epoch",
+    "onfitend": "end",
+    "onfitstart": "begin",
+    "ontrainbatchend": "after_step",
+    "ontrainbegin": "begin",
+    "ontrainend": "end",
+    "ontrainepochend": "after_epoch",
+    "ontrainstart": "begin",
+}
+"""What a moment is called elsewhere, without its underscores, and what is nearest to it here."""
+
 
 class _Function(Callback):
     """A plain function, called after each epoch."""
@@ -73,6 +95,7 @@ class Callbacks:
     Raises:
         DTypeError: for anything else.
         DomainError: for a Scheduler of another optimizer.
+        UnknownNameError: for a callback with a method that is nearly called as one of Callback.
     """
 
     def __init__(self, given: Iterable[Any], optimizer: Optimizer) -> None:
@@ -101,6 +124,10 @@ class Callbacks:
             for moment in MOMENTS
         }
 
+    def has(self, moment: str) -> bool:
+        """Whether there is anything to do at a moment."""
+        return bool(self._at[moment])
+
     def call(self, moment: str, run: Run) -> None:
         """Call every callback that has something to do at a moment, in the order given."""
         for method in self._at[moment]:
@@ -109,10 +136,16 @@ class Callbacks:
 
 def _as_callback(i: int, one: Any) -> Callback:
     if isinstance(one, Callback):
+        _well_spelt(i, one)
         return one
     if isinstance(one, type) and issubclass(one, Callback):
         name = one.__name__
         raise DTypeError(f"fit: callbacks[{i}] is the class {name}; make one of it: {name}(…).")
+    if isinstance(one, Schedule):
+        raise DTypeError(
+            f"fit: callbacks[{i}] is the schedule {one.name}, which has no optimizer yet; pass "
+            "optim.Scheduler(optimizer, schedule)."
+        )
     if callable(one):
         return _Function(one)
     if type(one).__name__ == "Checkpoint":  # which is made of callbacks, and cannot be named here
@@ -121,3 +154,32 @@ def _as_callback(i: int, one: Any) -> Callback:
         f"fit: callbacks[{i}] is {kind_of(one)}; a Callback, a Scheduler or a function of one "
         "argument is needed."
     )
+
+
+def _well_spelt(i: int, one: Callback) -> None:
+    """No method has nearly the name of one that is called; Python would not say a word of it."""
+    kind, names = type(one), (*MOMENTS, "state_dict", "load_state_dict")
+    own = [name for name in dir(kind) if not name.startswith("_") and name not in names]
+    for name in own:
+        meant = _meant(name, names)
+        overridden = meant and getattr(kind, meant) is not getattr(Callback, meant)
+        if meant and not overridden and callable(getattr(kind, name)):
+            raise UnknownNameError(
+                f"fit: callbacks[{i}] is {kind_of(one)} with a method '{name}', which is "
+                f"never called; did you mean '{meant}'? If not, call it _{name}."
+            )
+
+
+def _meant(name: str, names: tuple[str, ...]) -> str | None:
+    """The method that was probably meant."""
+    import difflib  # here, because hardly any callback has other methods
+
+    letters = name.lower().replace("_", "")
+    if letters in ELSEWHERE:
+        return ELSEWHERE[letters]
+    # Short ones are near to too much: a method `send` is no misspelt `end`.
+    spelled = {one.replace("_", ""): one for one in names}
+    if letters in spelled:
+        return spelled[letters]
+    long = [one for one in spelled if len(one) > 5]
+    return next((spelled[near] for near in difflib.get_close_matches(letters, long, 1, 0.8)), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,11 +11,17 @@ from bplib.backend import xp_of
 from bplib.errors import DomainError, DTypeError, kind_of
 from bplib.io.nested import beside
 from bplib.train.callback import Callback, Callbacks
+from bplib.train.given import no_folder
 from bplib.train.run import Part, Run
+from bplib.train.sameness import (
+    SETTING,
+    first_difference,
+    generators,
+    kind_of_training,
+    remembering,
+    settings_at_the_end,
+)
 from bplib.train.step import Task
-
-ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-"""In the repr of a thing that has none of its own; it is another one in every process."""
 
 
 class Checkpoint:
@@ -26,6 +31,10 @@ class Checkpoint:
     all: parameters and buffers, the optimizer, schedules, the random generators of `fit` and of
     the network, history, and what callbacks remember. Where the file is there when `fit` begins,
     training goes on after its last epoch. What of an epoch was not finished is done again.
+
+    A training with another net, loss, batch size, optimizer or setting of it, or with other data
+    is refused. For data the file keeps a SHA-256 of X and of y: of all entries, or, beyond 64 MiB,
+    of evenly spaced rows. What changes a learning rate on the way is a Scheduler or a callback.
 
         fit(..., epochs=50, checkpoint="run.safetensors")       # after every epoch
         fit(..., epochs=50, checkpoint=train.Checkpoint("run.safetensors", every=10))
@@ -49,9 +58,13 @@ class Checkpoint:
     ) -> None:
         if not isinstance(path, str | os.PathLike):
             raise DTypeError(f"Checkpoint: path is {kind_of(path)}; the name of a file is needed.")
-        self.path = path
+        self.path = os.path.expanduser(path)
         self.every = expect.count("Checkpoint", "every", every)
         self.steps = None if steps is None else expect.count("Checkpoint", "steps", steps)
+
+    def __repr__(self) -> str:
+        steps = "" if self.steps is None else f", steps={self.steps}"
+        return f"Checkpoint({str(self.path)!r}, every={self.every}{steps})"
 
 
 class Keeper(Callback):
@@ -66,6 +79,7 @@ class Keeper(Callback):
     def __init__(self, checkpoint: Checkpoint, task: Task, callbacks: Callbacks) -> None:
         self.path, self.checkpoint = checkpoint.path, checkpoint
         self.task, self.callbacks = task, callbacks
+        self.kind: dict[str, Any] = {}
 
     def after_step(self, run: Run) -> None:
         """Write the file in the middle of an epoch, where that is wanted."""
@@ -80,19 +94,19 @@ class Keeper(Callback):
             self._write(run)
 
     def _write(self, run: Run) -> None:
-        task, callbacks = self.task, self.callbacks
-        kind, state = _kind(task, run, callbacks), _state(task, run, callbacks)
-        io.save(self.path, {"kind": kind, **state})
+        io.save(self.path, {"kind": self.kind, **_state(self.task, run, self.callbacks)})
 
     def begin(self, run: Run) -> None:
         """Take over what is in the file, if there is one and it fits; nothing changes if not."""
+        no_folder("fit: checkpoint", self.path)
+        task, callbacks = self.task, self.callbacks
+        self.kind = kind_of_training(task, run, callbacks)
         if not os.path.exists(self.path):
             return
-        task, callbacks = self.task, self.callbacks
         state = io.load(self.path).state
         if "kind" not in state or "training" not in state:
             raise DomainError(f"fit: {self.path} holds no training; choose another file for it.")
-        self._compare(state["kind"], _kind(task, run, callbacks))
+        self._compare(state)
         position = state["training"]
         if position["epoch"] > run.epochs:
             raise DomainError(
@@ -104,9 +118,9 @@ class Keeper(Callback):
         run.optimizer.load_state_dict(state["optimizer"])
         for scheduler, saved in zip(callbacks.schedulers, state["schedulers"], strict=True):
             scheduler.load_state_dict(saved)
-        for rng, saved in zip(_generators(task, run), state["generators"], strict=True):
+        for rng, saved in zip(generators(task, run), state["generators"], strict=True):
             rng.bit_generator.state = saved
-        for callback, saved in zip(_remembering(callbacks), state["callbacks"], strict=True):
+        for callback, saved in zip(remembering(callbacks), state["callbacks"], strict=True):
             callback.load_state_dict(saved)
         run.history._continue(position["history"], position["finished"])
         run.epoch, run.step, run.stopping = (
@@ -114,17 +128,21 @@ class Keeper(Callback):
         )
         run.part = _part(position["part"], task)
 
-    def _compare(self, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
-        for name, value in ours.items():
+    def _compare(self, state: Mapping[str, Any]) -> None:
+        theirs = state["kind"]
+        for name, value in self.kind.items():
             came = theirs.get(name)
             if came == value:
                 continue
+            if name == SETTING and value == settings_at_the_end(state["optimizer"]):
+                continue  # the same optimizer goes on, after something changed its lr
             if isinstance(value, list):
-                came, value = _first_difference(came or [], value)
+                came, value = first_difference(came or [], value)
             raise DomainError(
                 f"fit: {self.path} holds another training, its {name} is {came}, and here it is "
                 f"{value}; choose another file to begin anew."
             )
+        self.kind = theirs  # as it began
 
 
 def _part(saved: Mapping[str, Any] | None, task: Task) -> Part | None:
@@ -135,40 +153,13 @@ def _part(saved: Mapping[str, Any] | None, task: Task) -> Part | None:
     return Part(saved["order"], saved["total"], *lists)
 
 
-def _first_difference(theirs: list[str], ours: list[str]) -> tuple[str, str]:
-    longest = max(len(theirs), len(ours))
-    pairs = zip(*(side + ["none"] * (longest - len(side)) for side in (theirs, ours)), strict=True)
-    return next((one, other) for one, other in pairs if one != other)
-
-
-def _kind(task: Task, run: Run, callbacks: Callbacks) -> dict[str, Any]:
-    """What has to be the same for a training to go on; numbers, texts, and lists of texts."""
-    named = {**run.net.named_parameters(), **run.net.named_buffers()}
-    optimizer = run.optimizer
-    return {
-        "net": [ADDRESS.sub("", line.strip()) for line in repr(run.net).splitlines()],
-        "parameter": [f"{n} {tuple(h.value.shape)} {h.value.dtype}" for n, h in named.items()],
-        "optimizer": type(optimizer).__name__,
-        "group of parameters": [f"{len(group['parameters'])} arrays" for group in optimizer.groups],
-        "loss": task.pair.name,
-        "X": f"{tuple(task.X.shape)} {task.X.dtype}",
-        "y": f"{tuple(task.y.shape)} {task.y.dtype}",
-        "batch_size": task.batch_size,
-        "validation": "none" if task.validation is None else f"{len(task.validation[0])} samples",
-        "metrics": list(task.metrics),
-        "scheduler": [getattr(one.schedule, "name", "function") for one in callbacks.schedulers],
-        "generator": [type(rng.bit_generator).__name__ for rng in _generators(task, run)],
-        "callback": [type(one).__name__ for one in _remembering(callbacks)],
-    }
-
-
 def _state(task: Task, run: Run, callbacks: Callbacks) -> dict[str, Any]:
     return {
         "net": run.net.state_dict(),
         "optimizer": run.optimizer.state_dict(),
         "schedulers": [one.state_dict() for one in callbacks.schedulers],
-        "generators": [rng.bit_generator.state for rng in _generators(task, run)],
-        "callbacks": [one.state_dict() for one in _remembering(callbacks)],
+        "generators": [rng.bit_generator.state for rng in generators(task, run)],
+        "callbacks": [one.state_dict() for one in remembering(callbacks)],
         "training": {
             "epoch": run.epoch,
             "step": run.step,
@@ -178,12 +169,3 @@ def _state(task: Task, run: Run, callbacks: Callbacks) -> dict[str, Any]:
             "part": None if run.part is None else vars(run.part),
         },
     }
-
-
-def _generators(task: Task, run: Run) -> list[Any]:
-    return [task.rng, *run.net.generators()]
-
-
-def _remembering(callbacks: Callbacks) -> list[Callback]:
-    """The callbacks that have something to remember; others may come and go."""
-    return [one for one in callbacks.given if type(one).state_dict is not Callback.state_dict]

@@ -28,3 +28,6 @@ class ClipGradients(Callback):
     def before_update(self, run: Run) -> None:
         """Shorten what is too long."""
         clip_by_global_norm(run.optimizer.parameters, self.limit)
+
+    def __repr__(self) -> str:
+        return f"ClipGradients({self.limit:g})"

@@ -23,16 +23,18 @@ class EarlyStopping(Callback):
         patience: after how many epochs without a new best to stop, at least 1.
         monitor: the curve of the history to watch.
         min_delta: how far it has to go beyond the best so far to count, at least 0.
-        larger_is_better: whether the curve should rise, as an accuracy does.
+        larger_is_better: whether the curve should rise; None for what its name says: an accuracy
+            rises, a loss falls. A metric of your own needs True or False.
 
     Attributes:
-        best: the best number so far.
-        best_epoch: when that was; 0 before the first epoch.
+        best: the best number so far; NaN before there is one.
+        best_epoch: when that was; 0 before.
 
     Raises:
-        DTypeError: for a patience that is not whole, or a min_delta that is not a number.
+        DTypeError: for a patience that is not whole, a min_delta that is not a number, or a
+            larger_is_better that is neither True, False nor None.
         DomainError: where patience is below 1 or min_delta negative; in `fit`, where there is no
-            validation data to watch.
+            validation data to watch, or nothing says which way the curve gets better.
         UnknownNameError: in `fit`, for a curve that the history will not have.
 
     Source: L. Prechelt (1998), Early Stopping – But When?, Neural Networks: Tricks of the Trade,
@@ -45,7 +47,7 @@ class EarlyStopping(Callback):
         *,
         monitor: str = "validation_loss",
         min_delta: float = 0.0,
-        larger_is_better: bool = False,
+        larger_is_better: bool | None = None,
     ) -> None:
         self.patience = expect.count("EarlyStopping", "patience", patience)
         self._watch = Watch("EarlyStopping", monitor, larger_is_better, min_delta)
@@ -53,7 +55,7 @@ class EarlyStopping(Callback):
 
     @property
     def best(self) -> float:
-        """The best number so far."""
+        """The best number so far; NaN before there is one."""
         return self._watch.best
 
     @property
@@ -71,10 +73,7 @@ class EarlyStopping(Callback):
         if self._watch.improved(run):
             self._weights = run.net.state_dict()
         elif run.epoch - self.best_epoch >= self.patience:
-            run.stop(
-                f"EarlyStopping, {self._watch.monitor} was best in epoch {self.best_epoch} "
-                f"({self.best:.4g})"
-            )
+            run.stop(f"EarlyStopping, {self._watch.verdict}")
 
     def end(self, run: Run) -> None:
         """Give the network the best weights, all of them or none."""
@@ -90,3 +89,6 @@ class EarlyStopping(Callback):
         """Go on from there."""
         self._watch.load_state_dict(state)
         self._weights = state["weights"]
+
+    def __repr__(self) -> str:
+        return f"EarlyStopping({self.patience}, {self._watch})"

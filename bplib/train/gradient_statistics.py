@@ -79,6 +79,9 @@ class GradientStatistics(Callback):
         """Go on from there."""
         self._sums, self._looks = dict(state["sums"]), state["looks"]
 
+    def __repr__(self) -> str:
+        return f"GradientStatistics(every={self.every})"
+
     def _add(self, name: str, value: float) -> None:
         self._sums[name] = self._sums.get(name, 0.0) + value
 

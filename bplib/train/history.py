@@ -7,7 +7,7 @@ import importlib.util
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bplib.errors import NotReadyError, unknown
+from bplib.errors import MissingExtraError, NotReadyError, unknown
 
 NAN = float("nan")
 
@@ -120,7 +120,14 @@ class History(Mapping[str, list[float]]):
         if not self._epochs:
             raise NotReadyError("History.plot: no epoch was finished, so there is nothing to draw.")
         panels = self._panels(names)
-        fig, axes = draw.figure(1, len(panels), width=6.4 + 3.2 * (len(panels) - 1), squeeze=False)
+        try:
+            fig, axes = draw.figure(
+                1, len(panels), width=6.4 + 3.2 * (len(panels) - 1), squeeze=False
+            )
+        except MissingExtraError as error:
+            raise MissingExtraError(
+                f"History.plot{str(error).removeprefix('draw.figure')}"
+            ) from None
         for ax, (ylabel, chosen) in zip(axes[0], panels.items(), strict=True):
             curves = {name: self[name] for name in chosen}
             draw.learning_curves(curves, first=1, xlabel="epoch", ylabel=ylabel, ax=ax)

@@ -8,6 +8,7 @@ from typing import Any
 
 from bplib import io
 from bplib.train.callback import Callback
+from bplib.train.given import no_folder
 from bplib.train.run import Run
 from bplib.train.watch import Watch
 
@@ -18,14 +19,17 @@ class SaveBest(Callback):
     Arguments:
         path: the file; it is replaced, whole or not at all, whenever there is a new best.
         monitor: the curve of the history to watch.
-        larger_is_better: whether it should rise, as an accuracy does.
+        larger_is_better: whether it should rise; None for what its name says: an accuracy rises, a
+            loss falls. A metric of your own needs True or False.
 
     Attributes:
         path: as given.
 
     Raises:
-        DTypeError: for a monitor that is not text.
-        DomainError: in `fit`, where there is no validation data to watch.
+        DTypeError: for a monitor that is not text, or a larger_is_better that is neither True,
+            False nor None.
+        DomainError: in `fit`, where there is no validation data to watch, nothing says which way
+            the curve gets better, or the path is a folder.
         UnknownNameError: in `fit`, for a curve that the history will not have.
         MissingFileError: in `fit`, where the folder does not exist.
         MissingExtraError: in `fit`, where safetensors is not installed.
@@ -36,13 +40,14 @@ class SaveBest(Callback):
         path: str | os.PathLike[str],
         *,
         monitor: str = "validation_loss",
-        larger_is_better: bool = False,
+        larger_is_better: bool | None = None,
     ) -> None:
         self.path = path
         self._watch = Watch("SaveBest", monitor, larger_is_better)
 
     def begin(self, run: Run) -> None:
         """Forget an earlier training."""
+        no_folder("SaveBest: path", self.path)
         self._watch.begin(run)
 
     def after_epoch(self, run: Run) -> None:
@@ -58,3 +63,6 @@ class SaveBest(Callback):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from there."""
         self._watch.load_state_dict(state)
+
+    def __repr__(self) -> str:
+        return f"SaveBest({str(self.path)!r}, {self._watch})"

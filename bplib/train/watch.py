@@ -7,6 +7,7 @@ from typing import Any
 
 from bplib import expect
 from bplib.errors import DomainError, DTypeError, kind_of, unknown
+from bplib.train.kinds import should_rise
 from bplib.train.run import Run
 
 
@@ -16,20 +17,21 @@ class Watch:
     Arguments:
         asks: who watches; it opens the sentences.
         monitor: the curve's name.
-        larger_is_better: whether it should rise, as an accuracy, or fall, as a loss.
+        larger_is_better: whether it should rise or fall; None for what its name says.
         min_delta: how far it has to go beyond the best so far to count, at least 0.
 
     Attributes:
-        best: the best number so far.
-        epoch: when that was.
+        best: the best number so far; NaN before there is one.
+        epoch: when that was; 0 before.
 
     Raises:
-        DTypeError: for a monitor that is not text, or a min_delta that is not a number.
+        DTypeError: for a monitor that is not text, a larger_is_better that is neither True nor
+            False, or a min_delta that is not a number.
         DomainError: where min_delta is negative or not finite.
     """
 
     def __init__(
-        self, asks: str, monitor: str, larger_is_better: bool, min_delta: float = 0.0
+        self, asks: str, monitor: str, larger_is_better: bool | None, min_delta: float = 0.0
     ) -> None:
         if not isinstance(monitor, str):
             raise DTypeError(f"{asks}: monitor is {kind_of(monitor)}; a curve's name is needed.")
@@ -40,7 +42,10 @@ class Watch:
             )
         self.asks = asks
         self.monitor = monitor
-        self.larger_is_better = larger_is_better
+        if larger_is_better is None:
+            self.larger_is_better = should_rise(monitor)
+        else:
+            self.larger_is_better = expect.flag(asks, "larger_is_better", larger_is_better)
         self.min_delta = min_delta
         self.begin()
 
@@ -53,7 +58,12 @@ class Watch:
                     "pass validation=(X, y) to fit, or monitor='loss'."
                 )
             raise unknown("curve in the history", self.monitor, run.names)
-        self.best = -math.inf if self.larger_is_better else math.inf
+        if run is not None and self.larger_is_better is None:
+            raise DomainError(
+                f"{self.asks}: '{self.monitor}' does not say whether it should rise or fall; pass "
+                "larger_is_better=True or larger_is_better=False."
+            )
+        self.best = math.nan
         self.epoch = 0
 
     def improved(self, run: Run) -> bool:
@@ -64,6 +74,20 @@ class Watch:
             return False
         self.best, self.epoch = now, run.epoch
         return True
+
+    def __str__(self) -> str:
+        """Curve and direction, as they are given to whoever watches."""
+        settings = f"monitor={self.monitor!r}"
+        if self.larger_is_better is not None:
+            settings += f", larger_is_better={self.larger_is_better}"
+        return settings + (f", min_delta={self.min_delta:g}" if self.min_delta else "")
+
+    @property
+    def verdict(self) -> str:
+        """What became of the curve, in words."""
+        if not self.epoch:
+            return f"{self.monitor} was never a number"
+        return f"{self.monitor} was best in epoch {self.epoch} ({self.best:.4g})"
 
     def state_dict(self) -> dict[str, Any]:
         """The best number so far, and when that was."""
