@@ -8,6 +8,7 @@ import bplib
 from bplib import losses, optim, train
 from bplib.errors import DivergedError
 from bplib.layers import Parameter
+from bplib.train import step
 
 HELPS = (
     "the weights from before this step are kept, and a smaller lr, standardised X or "
@@ -241,3 +242,44 @@ def test_a_parameter_of_ones_own_with_nothing_else():
         "fit: in epoch 1, step 1, the loss is 15, but the gradient of s is not finite, first in "
         f"Scale(); {HELPS}"
     )
+
+
+class Spoils(train.Callback):
+    """Writes something into a gradient in the third step."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def before_update(self, run):
+        if run.step == 2:
+            run.net[2].W.grad[0, 1] = self.value
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_gradient_that_a_callback_spoils(value):
+    net, same = plain_net(), plain_net()
+    states = []
+
+    class Look(train.Callback):
+        def after_step(self, run):
+            states.append(values(run.net))
+
+    with pytest.raises(DivergedError) as caught:
+        learn(net, *samples(), callbacks=[Look(), train.ClipGradients(1e9), Spoils(value)])
+    assert str(caught.value) == (
+        "fit: in epoch 1, step 3, the gradient of 2.W is not finite after before_update of the "
+        "callbacks, and was before; the weights from before this step are kept."
+    )
+    assert caught.value.history.ended == "diverged in epoch 1, step 3"
+    assert len(states) == 2 and values(net) == states[-1]
+    learn(same, *samples(), callbacks=[Spoils(1.0)])
+
+
+def test_gradients_are_looked_at_again_only_where_a_callback_had_them(monkeypatch):
+    looks = []
+    real = step.finite
+    monkeypatch.setattr(step, "finite", lambda arrays: looks.append(1) or real(arrays))
+    learn(plain_net(), *samples(), epochs=1, callbacks=[print])
+    assert len(looks) == 7
+    learn(plain_net(), *samples(), epochs=1, callbacks=[Spoils(1.0)])
+    assert len(looks) == 21

@@ -102,6 +102,24 @@ def bad_gradient(run: Run, pair: Pair, batch: tuple[Array, Array, np.ndarray]) -
     )
 
 
+def spoilt_gradient(run: Run) -> DivergedError:
+    """The error for a gradient that was finite before the callbacks had their say.
+
+    Arguments:
+        run: the training.
+
+    Returns:
+        The error; the caller raises it.
+    """
+    named = run.net.named_parameters().items()
+    bad = [name for name, p in named if p.grad is not None and not _all_finite(p.grad)]
+    return _error(
+        run,
+        f"the gradient of {bad[0]} is not finite after before_update of the callbacks, and was "
+        "before; the weights from before this step are kept",
+    )
+
+
 def _error(run: Run, what: str) -> DivergedError:
     where = f"in epoch {run.epoch}, step {run.step + 1}"
     run.history.ended = f"diverged {where}"

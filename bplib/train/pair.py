@@ -30,6 +30,28 @@ class Pair(NamedTuple):
     forward: Callable[..., tuple[Array, Any]]
     backward: Callable[..., Array]
 
+    def measure(self, prediction: Array, target: Array) -> tuple[Array, Any]:
+        """The loss of a batch and its cache.
+
+        Arguments:
+            prediction: what the network says.
+            target: what it should say.
+
+        Returns:
+            What the first half returned.
+
+        Raises:
+            DTypeError: where that is not two things.
+        """
+        found = self.forward(prediction, target)
+        if isinstance(found, tuple) and len(found) == 2:
+            return found
+        what = f"{len(found)} things" if isinstance(found, tuple) else kind_of(found)
+        raise DTypeError(
+            f"fit: the loss {self.name} returned {what}; it returns two things, the loss and the "
+            "cache that its backward half needs."
+        )
+
 
 def pair_of(loss: Any) -> Pair:
     """The pair of a loss; the half called `<name>_backward` is found beside the first one.

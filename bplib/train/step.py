@@ -11,7 +11,7 @@ from bplib.backend import Array
 from bplib.data.rows import take
 from bplib.layers import Buffer, Parameter
 from bplib.train.callback import Callbacks
-from bplib.train.culprit import bad_gradient, bad_loss, finite
+from bplib.train.culprit import bad_gradient, bad_loss, finite, spoilt_gradient
 from bplib.train.measures import Metrics, measured, numbers
 from bplib.train.pair import Pair, number
 from bplib.train.run import Part, Run
@@ -102,7 +102,7 @@ def step(
     remembered = [(buffer, buffer.value.copy()) for buffer in task.buffers]
     try:
         prediction = net.forward(batch[0])
-        loss, cache = pair.forward(prediction, batch[1])
+        loss, cache = pair.measure(prediction, batch[1])
         run.loss = number(pair.name, loss)
         if not math.isfinite(run.loss):
             raise bad_loss(run, pair, batch, run.loss)
@@ -111,7 +111,10 @@ def step(
         net.backward_parameters(pair.backward(cache))
         if not finite(p.grad for p in optimizer.parameters if p.grad is not None):
             raise bad_gradient(run, pair, batch)
-        callbacks.call("before_update", run)
+        if callbacks.has("before_update"):
+            callbacks.call("before_update", run)
+            if not finite(p.grad for p in optimizer.parameters if p.grad is not None):
+                raise spoilt_gradient(run)
     except BaseException:
         # The forward pass has changed what layers remember, such as running means.
         for buffer, value in remembered:
