@@ -9,6 +9,7 @@ import pytest
 from training import learn, plain_net, samples
 
 from bplib import train
+from bplib.errors import MissingExtraError
 from bplib.train import EarlyStopping, progress
 
 
@@ -23,9 +24,10 @@ class Screen(io.StringIO):
 def screen(monkeypatch):
     """Called in a test, where pytest has set up its own streams, it takes their place."""
     pytest.importorskip("tqdm")
-    monkeypatch.delenv("TQDM_DISABLE", raising=False)
 
     def look():
+        for name in ("TQDM_DISABLE", "BPLIB_PROGRESS", "PYTEST_CURRENT_TEST"):
+            monkeypatch.delenv(name, raising=False)
         monkeypatch.setattr(sys, "stderr", Screen())
         return sys.stderr
 
@@ -60,13 +62,16 @@ def test_it_moves_while_an_epoch_runs(screen):
     assert any("epoch 2/2" in line and "loss=" in line for line in between)
 
 
-@pytest.mark.parametrize("how", ["False", "not a terminal", "TQDM_DISABLE", "no tqdm"])
+VARIABLES = {"TQDM_DISABLE": "1", "BPLIB_PROGRESS": "memory", "PYTEST_CURRENT_TEST": "a test"}
+
+
+@pytest.mark.parametrize("how", ["False", "not a terminal", *VARIABLES, "no tqdm"])
 def test_otherwise_there_is_not_a_word(screen, monkeypatch, capfd, how):
     screen = screen()
     if how == "not a terminal":
         monkeypatch.setattr(Screen, "isatty", lambda self: False)
-    if how == "TQDM_DISABLE":
-        monkeypatch.setenv("TQDM_DISABLE", "1")
+    if how in VARIABLES:
+        monkeypatch.setenv(how, VARIABLES[how])
     if how == "no tqdm":
         monkeypatch.setitem(sys.modules, "tqdm", None)
         monkeypatch.setitem(sys.modules, "tqdm.auto", None)
@@ -74,8 +79,26 @@ def test_otherwise_there_is_not_a_word(screen, monkeypatch, capfd, how):
     assert screen.getvalue() == "" and capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("name, value", [("TQDM_DISABLE", "0"), ("TQDM_DISABLE", ""),
+                                         ("BPLIB_PROGRESS", "progress.json")])  # fmt: skip
+def test_what_does_not_say_that_nobody_looks(screen, monkeypatch, name, value):
+    screen = screen()
+    monkeypatch.setenv(name, value)
+    epochs()
+    assert "14/14" in screen.getvalue()
+
+
+def test_a_bar_that_was_asked_for_needs_tqdm(screen, monkeypatch):
+    screen()
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    with pytest.raises(MissingExtraError) as caught:
+        epochs(progress=True)
+    assert str(caught.value) == "fit(progress=True) needs tqdm: pip install 'bplib[train]'"
+
+
 def test_it_can_be_asked_for_anywhere(screen, monkeypatch):
     screen = screen()
+    monkeypatch.setenv("BPLIB_PROGRESS", "memory")
     monkeypatch.setattr(Screen, "isatty", lambda self: False)
     epochs(progress=True)
     assert "14/14" in screen.getvalue()
@@ -116,6 +139,9 @@ def test_stopping_early_leaves_the_bar_where_it_is(screen):
 
 
 def test_who_looks(monkeypatch):
+    for name in ("TQDM_DISABLE", "BPLIB_PROGRESS", "PYTEST_CURRENT_TEST"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert not progress.somebody_looks()
     shell = type("ZMQInteractiveShell", (), {})()
     monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))

@@ -33,7 +33,7 @@ class Progress(Callback):
             )
         self._wanted = somebody_looks() if wanted is None else wanted
         if wanted:
-            need("tqdm", "book", "fit(progress=True)")
+            need("tqdm", "train", "fit(progress=True)")
         self._bar: Any = None
         self._said: dict[str, str] = {}
 
