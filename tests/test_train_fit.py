@@ -1,5 +1,6 @@
 """`fit` does what a loop written by hand does, to the last bit."""
 
+import textwrap
 import tracemalloc
 from functools import partial
 
@@ -215,6 +216,21 @@ def test_losses_in_every_form():
         curves.append(bplib.fit(net, loss, X, y, optimizer, epochs=1, batch_size=8,
                                 rng=np.random.default_rng(0)).loss[0])  # fmt: skip
     np.testing.assert_allclose(curves, np.array([1, 2, 2, 1, 0.5]) * curves[0], rtol=1e-12)
+
+
+def test_the_loss_in_the_docstring():
+    halves = bplib.fit.__doc__.partition("given as a pair:")[2].partition("fit(net,")[0]
+    names = {}
+    exec(textwrap.dedent(halves), names)
+    X = samples()[0]
+    y = X[:, :1] * 2
+    forward, backward = names["fourth_power"], names["fourth_power_backward"]
+    net = plain_net(k=1)
+    report = bplib.gradcheck(forward, [net.forward(X)], backward=backward, target=y)
+    assert report.ok, report
+    history = bplib.fit(net, (forward, backward), X, y, optim.Adam(net.parameters()), epochs=5,
+                        rng=np.random.default_rng(0))  # fmt: skip
+    assert history.loss[-1] < history.loss[0]
 
 
 def test_a_loss_with_a_setting():

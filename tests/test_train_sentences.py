@@ -27,6 +27,22 @@ def several_backward(cache):
     raise AssertionError
 
 
+def only_a_number(prediction, target):
+    return prediction.mean()
+
+
+def three_things(prediction, target):
+    return prediction.mean(), None, None
+
+
+def python_float(prediction, target):
+    return 0.5
+
+
+def python_float_backward(cache, dloss=1.0):
+    raise AssertionError
+
+
 def validation_f1(prediction, target):
     return 0.0
 
@@ -59,6 +75,7 @@ def two_nets():
 
 RNG = "a numpy.random.Generator is needed, for example numpy.random.default_rng(0)."
 LOSS = "a loss such as losses.mse, or a pair (forward, backward), is needed."
+TWO = "it returns two things, the loss and the cache that its backward half needs."
 SENTENCES = [
     # data
     ({"X": X[:40]}, ShapeError,
@@ -148,6 +165,11 @@ SENTENCES = [
     ({"loss": partial(lonely)}, NotReadyError,
      "fit: no lonely_backward stands beside lonely; give both as a pair, (forward, backward)."),
     ({"loss": several}, ShapeError, "fit: several returned shape (32,); one number is needed."),
+    ({"loss": (only_a_number, several_backward)}, DTypeError,
+     f"fit: the loss only_a_number returned a float64; {TWO}"),
+    ({"loss": python_float}, DTypeError, f"fit: the loss python_float returned a float; {TWO}"),
+    ({"loss": (three_things, several_backward)}, DTypeError,
+     f"fit: the loss three_things returned 3 things; {TWO}"),
 ]  # fmt: skip
 
 
@@ -179,6 +201,12 @@ def test_a_metric_that_is_no_number():
         with pytest.raises(kind) as caught:
             train.evaluate(plain_net(), losses.softmax_cross_entropy, X, Y, metrics=metric)
         assert str(caught.value) == sentence
+
+
+def test_a_loss_without_a_cache_is_not_evaluated_either():
+    with pytest.raises(DTypeError) as caught:
+        train.evaluate(plain_net(), python_float, X, Y)
+    assert str(caught.value) == f"fit: the loss python_float returned a float; {TWO}"
 
 
 def test_sentences_of_evaluate():

@@ -51,12 +51,24 @@ def fit(
 
     Ctrl-C ends training between two steps, and the history says so. A loss or gradient that is
     not finite ends it with an error before anything moves. In all cases the layers are in the
-    mode afterwards that they were in before.
+    mode afterwards that they were in before, and a new net is in training mode: for the outputs
+    of a net with Dropout or BatchNorm use `net.predict(X)`, or `net.eval()` before `net.forward`.
+
+    A loss of your own is two functions, given as a pair:
+
+        def fourth_power(prediction, target):
+            error = prediction - target
+            return (error**4).mean(), error                        # the loss, and the cache
+
+        def fourth_power_backward(cache, dloss=1.0):
+            return dloss * 4 * cache**3 / cache.size               # shaped as the prediction
+
+        fit(net, (fourth_power, fourth_power_backward), X, y, ...)
 
     Arguments:
         net: the network; its parameters and buffers are changed in place.
         loss: a function of `bplib.losses`; functools.partial of one, with its settings; or a pair
-            (forward, backward) of functions of that form.
+            (forward, backward) of functions of that form, as above.
         X: (m, …), the samples, on the device of the network and in its dtype.
         y: m targets, as the loss takes them.
         optimizer: of the network's parameters, or of some of them.
@@ -64,14 +76,18 @@ def fit(
         rng: the random generator that every epoch's order is drawn from.
         batch_size: samples in a batch, at least 1; more than m make one batch of all.
         validation: (X, y) to measure by after each epoch, in evaluation mode.
-        metrics: names of `bplib.metrics`, or functions (prediction, target) -> number. They are
-            computed from all predictions of an epoch at once, which are kept until then.
+        metrics: names of `bplib.metrics`, which get what they ask for, classes, scores or
+            probabilities, as the loss means its predictions; or functions (prediction, target) ->
+            number, which get both as they are. They are computed from all predictions of an epoch
+            at once, which are kept until then.
         callbacks: what is done beside training, in this order: callbacks such as
             `train.EarlyStopping(5)`, functions of one argument, which are called after each epoch
             with the `train.Run`, and `optim.Scheduler`s, which step after each step.
         checkpoint: a file to keep the training in, or a `train.Checkpoint`. Where the file is
             there, training goes on from it.
-        progress: whether to show a bar; None shows it in a notebook and in a terminal.
+        progress: whether to show a bar; None shows it in a notebook and in a terminal, unless the
+            environment says that nobody looks: by TQDM_DISABLE=1, by BPLIB_PROGRESS=memory, as in
+            `make test` and `make sync`, or under pytest.
 
     Returns:
         The History: "loss", "validation_loss", and each metric, as lists of a number an epoch.
@@ -80,12 +96,12 @@ def fit(
         DivergedError: where a loss or a gradient is not finite; its `history` is there.
         ShapeError: where X and y are empty or do not match, or as the layers and the loss raise.
         DTypeError: for arguments that are not what they should be.
-        DomainError: for numbers out of their range, an optimizer of other parameters, or a
-            checkpoint of another training.
-        UnknownNameError: for a metric that does not exist.
+        DomainError: for numbers out of their range, an optimizer of other parameters, a checkpoint
+            of another training, or a metric that the loss has no numbers for.
+        UnknownNameError: for a metric that does not exist, or a misspelt method of a Callback.
         NotReadyError: for a loss whose backward half is not found.
         FormatError, MissingFileError, MissingExtraError: where a checkpoint is damaged, its
-            folder does not exist, or safetensors is not installed.
+            folder does not exist, or safetensors or, for progress=True, tqdm is not installed.
 
     Source: H. Robbins, S. Monro (1951), A Stochastic Approximation Method, Annals of Mathematical
         Statistics 22, 400–407; I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning,
@@ -100,7 +116,7 @@ def fit(
     pairs = given.validation_pair(validation, X, y)
     rng = expect.generator("fit", rng)
     held = net.parameters(), net.buffers()
-    task = Task(pair, X, y, size, rng, pairs, metrics_of(metrics), *held)
+    task = Task(pair, X, y, size, rng, pairs, metrics_of(metrics, pair), *held)
     names = ["loss", *task.metrics]
     names += [f"validation_{name}" for name in names] if pairs else []
     bar = Progress(progress)

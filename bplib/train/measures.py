@@ -12,20 +12,20 @@ from bplib.errors import DomainError, DTypeError, kind_of, unknown
 from bplib.layers import Layer
 from bplib.train.given import network, together
 from bplib.train.inside import mode
+from bplib.train.kinds import KINDS
 from bplib.train.pair import Pair, number, pair_of
-
-NO_NUMBERS = ("RocCurve", "confusion_matrix", "roc_curve")
-"""What the metrics module offers that does not return one number."""
+from bplib.train.reading import measuring
 
 Metrics = dict[str, Callable[[Array, Array], float]]
 
 
-def metrics_of(given: Any) -> Metrics:
+def metrics_of(given: Any, pair: Pair) -> Metrics:
     """The metrics that were asked for, by the names that they get in the history.
 
     Arguments:
         given: a name of `bplib.metrics`, a function (prediction, target) -> number, or several of
             them in a list.
+        pair: the loss, which knows what a prediction means to the metrics of the library.
 
     Returns:
         Functions by name, in the order given.
@@ -41,25 +41,27 @@ def metrics_of(given: Any) -> Metrics:
         raise DTypeError(f"fit: metrics is {kind_of(given)}; a list of names is needed.")
     found: Metrics = {}
     for i, one in enumerate(given):
-        name, function = _named(i, one)
+        name, function = _named(i, one, pair)
         if name in found or name == "loss" or name.startswith("validation_"):
             raise DomainError(f"fit: metrics[{i}] is called '{name}', and so is another curve.")
         found[name] = function
     return found
 
 
-def _named(i: int, one: Any) -> tuple[str, Callable[[Array, Array], float]]:
+def _named(i: int, one: Any, pair: Pair) -> tuple[str, Callable[[Array, Array], float]]:
     if isinstance(one, str):
-        known = [name for name in metrics.__all__ if name not in NO_NUMBERS]
-        if one not in known:
-            raise unknown("metric", one, known)
-        return one, getattr(metrics, one)
+        if one not in KINDS:
+            raise unknown("metric", one, KINDS)
+        return one, measuring(one, pair)
     if not callable(one):
         raise DTypeError(f"fit: metrics[{i}] is {kind_of(one)}; a name or a function is needed.")
     function = one
     while isinstance(function, partial):
         function = function.func
-    return getattr(function, "__name__", type(function).__name__), one
+    name = getattr(function, "__name__", type(function).__name__)
+    if name in KINDS and one is getattr(metrics, name):
+        return name, measuring(name, pair)
+    return name, one
 
 
 def evaluate(
@@ -89,7 +91,7 @@ def evaluate(
     network("evaluate", net)
     together("evaluate", X=X, y=y)
     size = expect.count("evaluate", "batch_size", batch_size)
-    return measured(net, pair, X, y, size, metrics_of(metrics))
+    return measured(net, pair, X, y, size, metrics_of(metrics, pair))
 
 
 def measured(
@@ -113,7 +115,7 @@ def measured(
         for start in range(0, len(X), size):
             target = y[start : start + size]
             prediction = net.forward(X[start : start + size])
-            total += number(pair.name, pair.forward(prediction, target)[0]) * len(target)
+            total += number(pair.name, pair.measure(prediction, target)[0]) * len(target)
             if metrics:
                 predictions.append(prediction)
     return {"loss": total / len(X)} | numbers(metrics, predictions, [y])
