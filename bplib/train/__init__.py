@@ -9,8 +9,8 @@
     history.validation_accuracy[-1]
     history.plot()
 
-What is a policy is a callback: an object with some of the methods of `Callback`, or a function of
-one argument, the `Run`, which is called after each epoch.
+What is a policy is a callback: an object of a subclass of `Callback` with some of its methods, or
+a function of one argument, the `Run`, which is called after each epoch.
 """
 
 from bplib.train.callback import Callback

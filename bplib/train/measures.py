@@ -83,7 +83,7 @@ def evaluate(
     Raises:
         ShapeError: where X and y are empty or differ in length.
         DTypeError: for arguments that are not what they should be.
-        DomainError: for a batch_size below 1.
+        DomainError: for a batch_size below 1, or a metric that the loss has no numbers for.
         UnknownNameError: for a metric that does not exist.
         NotReadyError: for a loss whose backward half is not found.
     """
