@@ -51,6 +51,12 @@ def test_the_test_can_fail():
     assert "yaml" in third_party("import yaml") or "matplotlib" in third_party("import matplotlib")
 
 
+def test_random_numbers_are_loaded_when_they_are_drawn():
+    """NumPy loads its own late; here they would be a tenth of the whole import."""
+    code = "import json, sys, bplib; print(json.dumps('numpy.random' in sys.modules))"
+    assert fresh(code) is False
+
+
 def test_import_changes_nothing_in_the_process():
     """No thread, no warning filter, no error state of NumPy, no environment variable."""
     before_and_after = fresh(

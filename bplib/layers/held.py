@@ -13,17 +13,18 @@ from bplib.layers.parameter import Buffer, Parameter
 if TYPE_CHECKING:
     from bplib.layers.base import Layer
 
-KINDS: dict[str, Any] = {
-    "own_parameters": Parameter,
-    "own_buffers": Buffer,
-    "own_generators": np.random.Generator,
-}
+LISTINGS = ("own_parameters", "own_buffers", "own_generators")
 LOST = {
     "own_parameters": "it would never be learned, moved or saved",
     "own_buffers": "it would never be moved or saved",
     "own_generators": "no check and no resumed training could repeat what it draws",
     "children": "what is inside would never be learned, moved or saved",
 }
+
+
+def _kinds() -> dict[str, Any]:
+    """What each list holds; asked for late, because `numpy.random` is slow to import."""
+    return dict(zip(LISTINGS, (Parameter, Buffer, np.random.Generator), strict=True))
 
 
 def refuse_overridden(cls: type) -> None:
@@ -35,7 +36,7 @@ def refuse_overridden(cls: type) -> None:
     Raises:
         DTypeError: where it writes `parameters`, `buffers` or `generators` itself.
     """
-    for listing in KINDS:
+    for listing in LISTINGS:
         collects = listing.removeprefix("own_")
         if collects in vars(cls):
             raise DTypeError(
@@ -71,9 +72,9 @@ def look_through(layer: Layer) -> None:
     layers = {}
     for one in _walk(layer):
         layers[id(one)] = one
-        for listing, kind in KINDS.items():
+        for listing, kind in _kinds().items():
             _check_list(one, listing, kind)
-    listed = {id(one) for listing in KINDS for one in collected(layer, listing)} | layers.keys()
+    listed = {id(one) for listing in LISTINGS for one in collected(layer, listing)} | layers.keys()
     for one in layers.values():
         for name, value in vars(one).items():
             if name != "_cache":
@@ -133,7 +134,7 @@ def _check_attribute(layer: Layer, name: str, value: Any, listed: set[int]) -> N
 def _belongs_in(one: Any) -> str | None:
     if _is_layer(one):
         return "children"
-    return next((listing for listing, kind in KINDS.items() if isinstance(one, kind)), None)
+    return next((listing for listing, kind in _kinds().items() if isinstance(one, kind)), None)
 
 
 def _only_groups(one: Any, listed: set[int]) -> bool:
