@@ -81,6 +81,18 @@ def test_a_function_is_a_callback():
     assert history.epochs == 2 and history.ended == "that will do" and not history.interrupted
 
 
+def test_a_run_prints_where_it_is_and_no_data():
+    seen = []
+
+    class Look(train.Callback):
+        def after_step(self, run):
+            seen.append(repr(run))
+
+    learn(plain_net(), *samples(), callbacks=[Look()], epochs=1)
+    assert "epoch=1, step=7, loss=" in seen[-1] and "stopping=None" in seen[-1]
+    assert not any(word in seen[-1] for word in ("part=", "shield=", "array("))
+
+
 def test_stopping_in_the_middle_finishes_the_epoch():
     class Stop(train.Callback):
         def after_step(self, run):
