@@ -262,7 +262,8 @@ def upstream(op: str, name: str, gradient: Array, result: str, shape: tuple, lik
         raise DTypeError(
             f"{op}: {name} is {dtype}, but {result} was {like.dtype}; give both one dtype."
         )
-    if not (isinstance(gradient, _HOST) and isinstance(like, _HOST)):
+    alike = type(gradient) is type(like)
+    if not alike and not (isinstance(gradient, _HOST) and isinstance(like, _HOST)):
         together(op, **{name: gradient, result: like})
 
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from bplib.errors import DTypeError, unknown
+from bplib.errors import DTypeError
 from bplib.tape.pairs import PAIRS
 
 OPERATORS = {
@@ -111,23 +111,23 @@ def of_numpy(name: str, module: str = "numpy") -> DTypeError:
     return DTypeError(f"{here}, and the tape has no such operation; use its .value.")
 
 
-def missing(x: Habits, name: str) -> AttributeError:
-    """The error for an attribute that a Tensor does not have.
+def absent(name: str) -> property:
+    """What stands in the place of an attribute that a Tensor does not have, and says so.
+
+    A `__getattr__` would say it too, but would slow down every look at every attribute.
 
     Arguments:
-        x: the Tensor.
         name: the attribute.
 
     Returns:
-        The error; the caller raises it.
+        A property that raises `AttributeError`, so that `hasattr` is False.
     """
-    if name.startswith("_"):  # Python and Jupyter ask for many of these, and expect a no
-        return AttributeError(name)
     if name in PAIRS:
-        return AttributeError(f"a Tensor has no '{name}'; use tape.{name}.")
-    if name in INSTEAD:
-        return AttributeError(f"a Tensor has no '{name}'; write {INSTEAD[name]}.")
-    if hasattr(np.ndarray, name):
-        return AttributeError(f"a Tensor has no '{name}'; its .value has.")
-    known = [one for one in dir(x) if not one.startswith("_")]
-    return AttributeError(str(unknown("Tensor attribute", name, known)))
+        way = f"use tape.{name}"
+    else:
+        way = f"write {INSTEAD[name]}" if name in INSTEAD else "its .value has"
+
+    def refuse(self: Habits) -> NoReturn:
+        raise AttributeError(f"a Tensor has no '{name}'; {way}.")
+
+    return property(refuse)

@@ -62,7 +62,7 @@ def _stamp(tensor: Tensor) -> Stamp:
     value = tensor._value
     if type(value) is not np.ndarray:
         return tensor._changes, b""
-    if value.nbytes <= ROW:
+    if value.size <= COLUMNS or value.nbytes <= ROW:  # the first is quicker to ask
         return tensor._changes, value.tobytes()
     if not value.flags.c_contiguous:
         value = value.ravel(order="K")  # as it lies in memory; a copy only where it has gaps

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from bplib import expect
 from bplib.backend import Array, xp_of
 from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of, unknown
 from bplib.tape.dual import Dual, lifted, primal
-from bplib.tape.habits import OPERATORS, Habits, missing, of_numpy
+from bplib.tape.habits import INSTEAD, OPERATORS, Habits, absent, of_numpy
 from bplib.tape.pairs import PAIRS, Pair
 from bplib.tape.stamps import stamps
 from bplib.tape.walk import reverse
@@ -234,13 +233,12 @@ class Tensor(Habits):
         """The natural logarithm of every entry; see `bplib.ops.log`."""
         return record("log", self)
 
-    def __getattr__(self, name: str) -> Callable[..., Tensor]:
-        if name in PAIRS and PAIRS[name].in_order:  # not `where`, whose condition stands first
-            return partial(record, name, self)
-        raise missing(self, name)
+    if TYPE_CHECKING:  # the operations that the table of pairs adds below
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *(name for name in PAIRS if PAIRS[name].in_order)})
+        return [name for name in super().__dir__() if name not in ABSENT]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Tensor:
         """`array * x` comes here, and `array += x`; other functions of NumPy get a sentence."""
@@ -369,3 +367,23 @@ def _numbers(value: Any) -> np.ndarray:
         f"Tensor: value is {kind_of(value)}; a number, a list of numbers "
         "with rows of equal length, or an array of floats is needed."
     )
+
+
+def _method(name: str) -> Callable[..., Tensor]:
+    def method(self: Tensor, *inputs: Any, **constants: Any) -> Tensor:
+        return record(name, self, *inputs, **constants)
+
+    method.__name__, method.__doc__ = name, f"`tape.{name}` with this Tensor as first argument."
+    return method
+
+
+for _name, _pair in PAIRS.items():
+    if _pair.in_order and not hasattr(Tensor, _name):  # not `where`, whose condition stands first
+        setattr(Tensor, _name, _method(_name))
+
+_public = (name for name in dir(np.ndarray) if not name.startswith("_"))
+ABSENT = {name for name in (*PAIRS, *INSTEAD, *_public) if not hasattr(Tensor, name)}
+"""What arrays have, or people try, and a Tensor has not."""
+
+for _name in ABSENT:
+    setattr(Tensor, _name, absent(_name))
