@@ -198,3 +198,11 @@ def test_numbers_in_text():
 def test_copies():
     for each in (copy.copy(t), copy.deepcopy(t), pickle.loads(pickle.dumps(t))):
         assert each is not t and each.name == "t" and each.value.tolist() == t.value.tolist()
+
+
+def test_what_reductions_leave_out_is_what_numpy_leaves_out():
+    x = np.arange(12.0).reshape(3, 4)
+    for name in ("sum", "mean", "max", "var"):
+        for settings in ({}, {"axis": 0}, {"axis": 1, "keepdims": True}):
+            found = getattr(Tensor(x), name)(**settings).value
+            np.testing.assert_allclose(found, getattr(x, name)(**settings), strict=True)
