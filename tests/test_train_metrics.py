@@ -182,6 +182,10 @@ SENTENCES = [
      "accuracy: labels has shape (40, 3); it needs (m,); labels.argmax(axis=1) finds the ones of "
      "one-hot rows; mse does not say what its predictions mean, so give fit a function that does, "
      "such as def my_accuracy(p, t): return metrics.accuracy(p.argmax(axis=1), t.argmax(axis=1))."),
+    ("auc", losses.mse, numbers(2), np.eye(2)[classes(2)], ShapeError,
+     "auc: scores has shape (40, 2); it needs (m,); mse does not say what its predictions mean, so "
+     "give fit a function that does, such as "
+     "def my_auc(p, t): return metrics.auc(p[:, 1], t.argmax(axis=1))."),
     ("auc", losses.mae, ONE, (ONE > 0) * 1.0, ShapeError,
      "auc: scores has shape (40, 1); it needs (m,), as scores[:, 0] has; mae does not say what its "
      "predictions mean, so give fit a function that does, such as "
