@@ -1,0 +1,135 @@
+"""What a function expects of the settings beside its arrays: rates, sizes, generators."""
+
+from __future__ import annotations
+
+import math
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from bplib.errors import DomainError, DTypeError, kind_of
+
+
+def positive(op: str, name: str, value: float) -> float:
+    """A setting such as a learning rate: one positive, finite number.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is not positive and finite.
+    """
+    number(op, name, value)
+    if not (math.isfinite(value) and value > 0):
+        raise DomainError(f"{op}: {name} is {value:g}; it must be positive and finite.")
+    return float(value)
+
+
+def number(op: str, name: str, value: float) -> float:
+    """A setting that may be any number, such as an end of `clip`.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a number is needed.")
+    return float(value)
+
+
+def flag(op: str, name: str, value: bool) -> bool:
+    """A setting that is on or off, such as `keepdims`.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a bool.
+
+    Raises:
+        DTypeError: where it is neither True nor False.
+    """
+    if not isinstance(value, bool | np.bool):
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; it must be True or False.")
+    return bool(value)
+
+
+def count(op: str, name: str, value: int) -> int:
+    """A size such as `n_in`: a whole number of at least 1.
+
+    Arguments:
+        op: who asks.
+        name: the size's name.
+        value: what was given.
+
+    Returns:
+        The value as an int.
+
+    Raises:
+        DTypeError: where it is not whole.
+        DomainError: where it is below 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a whole number is needed.")
+    if value < 1:
+        raise DomainError(f"{op}: {name} is {value}; it must be at least 1.")
+    return int(value)
+
+
+def generator(op: str, rng: object) -> np.random.Generator:
+    """Randomness is passed in, as a generator of NumPy.
+
+    Arguments:
+        op: who asks.
+        rng: what was given.
+
+    Returns:
+        `rng` itself.
+
+    Raises:
+        DTypeError: where it is not a Generator.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise DTypeError(
+            f"{op}: rng is {kind_of(rng)}; a numpy.random.Generator is needed, "
+            "for example numpy.random.default_rng(0)."
+        )
+    return rng
+
+
+def precision(op: str, dtype: Any) -> np.dtype:
+    """One of the two dtypes that the library computes in.
+
+    Arguments:
+        op: who asks.
+        dtype: anything that names a dtype to NumPy.
+
+    Returns:
+        The dtype as NumPy knows it.
+
+    Raises:
+        DTypeError: where it is neither float32 nor float64.
+    """
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found is None or found not in (np.float32, np.float64):
+        raise DTypeError(f"{op}: dtype is {found or repr(dtype)}; it must be float32 or float64.")
+    return found
