@@ -173,6 +173,14 @@ def test_early_stopping_on_a_curve_that_should_rise(said):
     assert stopping.best_epoch == history.accuracy.index(max(history.accuracy)) + 1
 
 
+def test_a_curve_that_rises_and_falls_again():
+    for min_delta, best in ((0.0, 3), (0.5, 2)):
+        stopping = train.EarlyStopping(3, larger_is_better=True, min_delta=min_delta)
+        states, history, final = scripted([-1, 3, 3.2, 2, 3.1, 2.9, 9, 9], stopping)
+        assert stopping.best_epoch == best and history.epochs == best + 3
+        assert final == states[best - 1]
+
+
 def test_every_metric_of_the_library_knows_its_direction():
     no_numbers = {"RocCurve", "confusion_matrix", "roc_curve"}
     assert set(KINDS) == set(metrics.__all__) - no_numbers
@@ -410,7 +418,7 @@ MISSPELT = {
     "before_epoch": "after_epoch", "after_steps": "after_step", "on_train_batch_end": "after_step",
     "before_step": "before_update", "before_updates": "before_update", "on_train_begin": "begin",
     "Begin": "begin", "on_train_end": "end", "state_dicts": "state_dict",
-    "load_state": "load_state_dict", "ends": None,
+    "load_state": "load_state_dict", "ends": None, "begins": None,
 }  # fmt: skip
 
 
