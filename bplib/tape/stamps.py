@@ -1,4 +1,4 @@
-"""Has a recorded array been changed since? Sums over all of its numbers say so.
+"""Has a recorded array been changed since? Sums over its numbers say so.
 
 A pair's cache refers to the arrays that went in and came out. Change one of them in place between
 recording and the way back, and the gradient would belong to numbers that no longer exist. So the
@@ -7,12 +7,15 @@ tape takes a stamp of every array as it records, and compares on the way back:
 - how often the Tensor's `.value` was assigned, which `w.value -= …` and every optimizer do;
 - a small array as it is;
 - of a larger one, 509 sums: its memory as whole numbers of 8 bytes, written in rows of 509, each
-  column added up without regard to overflow. It reads the array once, faster than any checksum.
+  column added up without regard to overflow. It reads the array once, faster than any checksum;
+- of an array above 256 KB, the sums over every k-th row, at most 63 of them, for looking at all of
+  a network's weights twice in each step would cost more than recording does.
 
-A change of one entry always changes one sum. Several changes can cancel out, as when two entries
-trade places that are a multiple of 509 whole numbers apart; so what goes unnoticed is rare, not
-impossible. The number of rows is odd, or else `x *= -1`, which adds the same 2⁶³ everywhere, would
-add up to nothing. An array on a GPU is not looked at, since that would wait for the device.
+A change of one entry always changes one sum, if its row is looked at. Several changes can cancel
+out, as when two entries trade places that are a multiple of 509 whole numbers apart. So what goes
+unnoticed is a single entry of a large array, and otherwise rare. The number of rows is odd, or else
+`x *= -1`, which adds the same 2⁶³ everywhere, would add up to nothing. An array on a GPU is not
+looked at, since that would wait for the device.
 """
 
 from __future__ import annotations
@@ -32,6 +35,9 @@ COLUMNS = 509
 
 ROW = 8 * COLUMNS
 """The bytes of a row; an array of at most so many is taken as it is."""
+
+MOST_ROWS = 63
+"""How many rows are added up, an odd number."""
 
 Stamp = tuple[int, bytes]
 
@@ -69,4 +75,7 @@ def _stamp(tensor: Tensor) -> Stamp:
     rows = (value.nbytes // ROW - 1) | 1  # odd
     table = np.ndarray((rows, COLUMNS), np.uint64, value)
     rest = np.ndarray(value.nbytes - table.nbytes, np.uint8, value, table.nbytes)
+    if rows > MOST_ROWS:
+        table = table[:: -(-rows // MOST_ROWS)]
+        table = table[: (len(table) - 1) | 1]
     return tensor._changes, np.add.reduce(table, axis=0).tobytes() + rest.tobytes()
