@@ -29,6 +29,10 @@ What does a wrong answer hear? Ten exercises, each tried three times before it i
 is what somebody might type; everything below a call of `check` is what the check said to it, \
 written down by running it (`bplib author tour`). In Jupyter the same words stand in a small card.
 
+`dprice` is the slope of the result with respect to `price`: how far the result moves for a small \
+step of the price. A check calls the function on several *cases*, inputs that it makes from a \
+number, the *seed*; with the seed, the same cases come again.
+
 Three things to watch for. The numbers come first, so that you can find the mistake yourself. A \
 mistake gets a name only where exactly one explanation fits every case. And the answer is never \
 given away: the last line of a wrong one is where help is.
