@@ -99,12 +99,13 @@ def run(pace: Pace, environment: Mapping[str, str], picture: Path | None = PICTU
         floor, *points = measure(sweep, pace, environment)
         counted = above(floor, points)
         sizes = [sweep.size(case) for case in sweep.cases]
+        what = f"time grows with {sweep.quantity} to the power"
         if len(counted) < 3:
             rows.append([sweep.quantity, "too few points above the floor", "–"])
+            claims.append(Claim(what, "too few points", f"{LOW} to {HIGH}", False))
             continue
         found = fitted([sizes[i] for i in counted], [points[i] for i in counted])
         holds = LOW <= found.median <= HIGH
-        what = f"time grows with {sweep.quantity} to the power"
         claims.append(Claim(what, str(found), f"{LOW} to {HIGH}", holds))
         rows.append(
             [sweep.quantity, f"{sizes[counted[0]]:,} to {sizes[counted[-1]]:,}", str(found)]
@@ -118,7 +119,7 @@ def run(pace: Pace, environment: Mapping[str, str], picture: Path | None = PICTU
     if picture is not None and drawn:
         draw(drawn, picture)
         text += "\n\n![Time of a step against parameters, batch and depth, on logarithmic axes: "
-        text += f"the counted points lie on straight lines.]({picture.name})"
+        text += f"the points, and the straight lines fitted to those that count.]({picture.name})"
     return Section("How the cost grows", text, claims)
 
 

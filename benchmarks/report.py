@@ -11,8 +11,8 @@ bench ARGS=--quick` for a rough answer, `ARGS="step memory"` for parts). Every l
 of its own, with a core for each of its threads, and works only when it is its turn; meanwhile the
 others are stopped. Each turn is warmed up; its time is the median of blocks. A ratio is taken
 within a round of turns, and what is printed is the median over the rounds, with the middle half of
-them in brackets. Before anything is timed, every library has to compute the same losses for ten
-steps."""
+them in brackets. Before whole steps are timed, every library has to compute the same losses for
+ten of them."""
 
 
 @dataclass(frozen=True)

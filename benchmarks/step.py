@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -152,7 +151,7 @@ def run(
     others = [name for name in names if name not in (OURS, LIMIT)]
     relative = [
         [what, *(str(ratio(seconds[OURS], seconds[n])) if n in seconds else "–" for n in others)]
-        + [f"{statistics.median(seconds[LIMIT]) / statistics.median(seconds[OURS]):.0%}"]
+        + [f"{ratio(seconds[LIMIT], seconds[OURS]).median:.0%}"]
         for what, seconds in times.items()
     ]
     text = [

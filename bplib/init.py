@@ -105,7 +105,7 @@ def lecun_normal(
 
     Source: Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller (1998), Efficient BackProp, section 4.6.
     """
-    precision = _checked("lecun_normal", n_in, n_out, rng, dtype)
+    n_in, n_out, precision = _checked("lecun_normal", n_in, n_out, rng, dtype)
     return (rng.standard_normal((n_in, n_out)) / np.sqrt(n_in)).astype(precision)
 
 
@@ -131,7 +131,7 @@ def lecun_uniform(
 
     Source: Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller (1998), Efficient BackProp, section 4.6.
     """
-    precision = _checked("lecun_uniform", n_in, n_out, rng, dtype)
+    n_in, n_out, precision = _checked("lecun_uniform", n_in, n_out, rng, dtype)
     return _uniform(np.sqrt(3 / n_in), n_in, n_out, rng).astype(precision)
 
 
@@ -164,7 +164,7 @@ def glorot_normal(
     Source: X. Glorot, Y. Bengio (2010), Understanding the difficulty of training deep feedforward
         neural networks, equation 12.
     """
-    precision = _checked("glorot_normal", n_in, n_out, rng, dtype)
+    n_in, n_out, precision = _checked("glorot_normal", n_in, n_out, rng, dtype)
     deviation = expect.positive("glorot_normal", "gain", gain) * np.sqrt(2 / (n_in + n_out))
     return (deviation * rng.standard_normal((n_in, n_out))).astype(precision)
 
@@ -198,7 +198,7 @@ def glorot_uniform(
     Source: X. Glorot, Y. Bengio (2010), Understanding the difficulty of training deep feedforward
         neural networks, equation 16.
     """
-    precision = _checked("glorot_uniform", n_in, n_out, rng, dtype)
+    n_in, n_out, precision = _checked("glorot_uniform", n_in, n_out, rng, dtype)
     bound = expect.positive("glorot_uniform", "gain", gain) * np.sqrt(6 / (n_in + n_out))
     return _uniform(bound, n_in, n_out, rng).astype(precision)
 
@@ -235,7 +235,7 @@ def he_normal(
     Source: K. He, X. Zhang, S. Ren, J. Sun (2015), Delving Deep into Rectifiers, equations 10
         and 15.
     """
-    precision = _checked("he_normal", n_in, n_out, rng, dtype)
+    n_in, n_out, precision = _checked("he_normal", n_in, n_out, rng, dtype)
     return (_he_root("he_normal", n_in, slope) * rng.standard_normal((n_in, n_out))).astype(
         precision
     )
@@ -272,7 +272,7 @@ def he_uniform(
     Source: K. He, X. Zhang, S. Ren, J. Sun (2015), Delving Deep into Rectifiers, equations 10
         and 15, which give the variance; the bounds are √3 times its root.
     """
-    precision = _checked("he_uniform", n_in, n_out, rng, dtype)
+    n_in, n_out, precision = _checked("he_uniform", n_in, n_out, rng, dtype)
     bound = math.sqrt(3) * _he_root("he_uniform", n_in, slope)
     return _uniform(bound, n_in, n_out, rng).astype(precision)
 
@@ -309,7 +309,7 @@ def orthogonal(
         dynamics of learning in deep linear neural networks; F. Mezzadri (2007), How to generate
         random matrices from the classical compact groups, section 5, for the signs.
     """
-    precision = _checked("orthogonal", n_in, n_out, rng, dtype)
+    n_in, n_out, precision = _checked("orthogonal", n_in, n_out, rng, dtype)
     gain = expect.positive("orthogonal", "gain", gain)
     Q, R = np.linalg.qr(rng.standard_normal((max(n_in, n_out), min(n_in, n_out))))
     Q = Q * np.where(np.diagonal(R) < 0, -gain, gain)
@@ -330,11 +330,11 @@ def _he_root(function: str, n_in: int, slope: float) -> float:
 
 def _checked(
     function: str, n_in: int, n_out: int, rng: np.random.Generator, dtype: type
-) -> np.dtype:
-    expect.count(function, "n_in", n_in)
-    expect.count(function, "n_out", n_out)
+) -> tuple[int, int, np.dtype]:
+    # Counts as Python's own: the sum of two small integers of NumPy's may overflow.
+    n_in, n_out = expect.count(function, "n_in", n_in), expect.count(function, "n_out", n_out)
     expect.generator(function, rng)
-    return expect.precision(function, dtype)
+    return n_in, n_out, expect.precision(function, dtype)
 
 
 def _sizes(function: str, shape: tuple[int, ...]) -> list[int]:

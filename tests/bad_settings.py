@@ -54,7 +54,7 @@ POSITIVE, SHARE, NOT_NEGATIVE = (0, -1, NAN, INF), (-0.1, 1, NAN, INF), (-0.1, N
 SIZE = (0, -3)
 BAD_VALUES = {
     "alpha": POSITIVE,
-    "axis": (40, -40),
+    "axis": (70, -70),
     "beta": SHARE,
     "beta1": SHARE,
     "beta2": SHARE,

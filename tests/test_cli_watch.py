@@ -124,6 +124,20 @@ def test_json(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["summary"] == {"passed": 0, "failed": 2, "not_attempted": 1}
 
 
+def test_what_was_judged_stays_when_time_is_up(desk: Path, capsys) -> None:
+    slow = "import time\ndef bitterness_slope(cups):\n    time.sleep(1.5)\n    return 9 * cups + 3"
+    write(
+        desk / "exercises/00_welcome.ipynb",
+        HEAD, RIGHT, "check(slope_between_points)", slow, "check(bitterness_slope)",
+    )  # fmt: skip
+    assert main(["check", "ch00", "--json", "--seconds", "4"]) == 1
+    found = {
+        one["exercise"]: one["status"] for one in json.loads(capsys.readouterr().out)["exercises"]
+    }
+    assert found["slope_between_points"] == "passed"
+    assert found["bitterness_slope"] == "failed"
+
+
 def test_both_at_once_are_refused(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--json", "--watch"]) == 2
     assert capsys.readouterr().err == (

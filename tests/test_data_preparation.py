@@ -310,7 +310,7 @@ BAD = [
     (lambda: data.Standardiser().fit(np.arange(6)), DTypeError,
      "Standardiser.fit: X holds int64 values; floats are needed, for example X.astype(float)."),
     (lambda: data.Standardiser().fit(X7 + 1j), DTypeError,
-     "Standardiser.fit: X is complex128; real numbers are needed."),
+     "Standardiser.fit: X holds complex128 values; real numbers are needed."),
     (lambda: data.Standardiser().fit(np.array([[1.0, 2.0], [3.0, np.nan]])), DomainError,
      "Standardiser.fit: X holds nan at index (1, 1); |x| ≤ 1e300 is needed."),
     (lambda: data.Standardiser().fit(np.array([1.0, -np.inf])), DomainError,

@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bplib import Layer, losses, ops
-from bplib.errors import DTypeError
+from bplib import Layer, Linear, losses, ops
+from bplib.errors import DTypeError, NotReadyError
 from bplib.gradcheck import gradcheck
 
 CHANGES_X = "  ✗ forward changes x, which belongs to whoever called it; let it write into a copy"
@@ -250,3 +250,12 @@ def test_bad_calls(case, x):
     with pytest.raises(DTypeError) as caught:
         call(x)
     assert str(caught.value) == sentence
+
+
+def test_a_layer_forgets_the_nudged_pass(rng):
+    """A backward afterwards would belong to numbers that nobody passed forward."""
+    layer = Linear(4, 3, rng=rng)
+    layer.forward(rng.standard_normal((5, 4)))
+    assert gradcheck(layer, rng.standard_normal((6, 4))).ok
+    with pytest.raises(NotReadyError):
+        layer.backward(np.ones((5, 3)))

@@ -468,6 +468,19 @@ def test_what_is_hidden_stays_hidden(graded, workers):
     assert dict(report.marks[0].details)["your function printed"].strip() == "[]"
 
 
+def test_the_tour_of_the_checks_gives_no_answers(graded, workers):
+    """Right answers stand in the tour, too; a worker finds neither its page nor its source."""
+    if workers.level != "namespaces":
+        pytest.skip("this system has no name spaces for us")
+    attack = (
+        "from bplib.author.tour_attempts import TOUR\n"
+        "for cells in TOUR.values():\n    for cell in cells:\n        exec(cell)"
+    )
+    report = graded([attack])
+    assert not any(mark.status == "passed" for mark in report.marks)
+    assert secrets_of_the_course()[1].name == "author"
+
+
 def test_its_own_folder_holds_the_notebook_alone_and_may_be_emptied(graded):
     remove = "import os\nfound = sorted(os.listdir('.'))\nfor one in found:\n    os.remove(one)"
     show = "def slope_between_points(x0, y0, x1, y1):\n    print(found)\n    return 0.0"

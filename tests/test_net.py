@@ -149,6 +149,9 @@ def test_what_is_refused(rng):
         (DomainError, "Sequential: layer 1, Linear(3 → 5, float64), stands in the row twice; it "
          "keeps the cache of one forward pass only, so make a second one.",
          lambda: Sequential(layer, layer)),
+        (DomainError, "Sequential: layer 1, Linear(3 → 5, float64), stands in the row twice; it "
+         "keeps the cache of one forward pass only, so make a second one.",
+         lambda: Sequential(Sequential(layer, Linear(5, 3, rng=rng)), Sequential(layer))),
         (ShapeError, "Residual: the layers turn shape (6, 3) into (6, 5); the shortcut adds the "
          "two, so the shape must stay.", lambda: Residual(layer).forward(np.ones((6, 3)))),
         (NotReadyError, "Residual: backward was called before forward; there is no output yet "

@@ -79,7 +79,7 @@ def transcript(name: str, cells: Sequence[str]) -> list[tuple[str, str]]:
             linecache.cache[place] = (len(source), None, source.splitlines(keepends=True), place)
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
-                exec(compile(source, place, "exec"), names)
+                exec(compile(source, place, "exec", dont_inherit=True), names)
             found.append((source, _folded(out.getvalue().rstrip())))
     return found
 

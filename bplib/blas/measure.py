@@ -157,10 +157,11 @@ def compare(
         found: the processor's instruction sets; NumPy is asked where it is None.
 
     Returns:
-        What was measured. An alternative that cannot run is in it, with what became of it.
+        What was measured. An alternative that ends or answers nonsense is in it, with what became
+        of it.
 
     Raises:
-        Failed: where not even the kernels in use could be timed.
+        Failed: where the kernels in use could not be timed, or a process hangs.
     """
     found = extensions() if found is None else found
     with ExitStack() as stack:

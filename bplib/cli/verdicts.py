@@ -111,8 +111,8 @@ def run_in_child(
     facts: list[dict] = []
     with Session(workers, cells, notebook.name, folder=folder) as session:
         try:
-            reached = session.reached()
-            facts += [{"result": _verdict(session, *one)} for one in reached.items()]
+            for name, key in session.reached().items():  # what was judged stays when time is up
+                facts.append({"result": _verdict(session, name, key)})
             facts.append({"end": True})
         except (OutOfTime, Disturbed):
             pass

@@ -64,7 +64,7 @@ def _read(
         wanted = ", ".join("any" if size is None else str(size) for size in axes)
         raise FormatError(f"{op}: {path} holds an array {shape}; ({wanted}) is needed.")
     size = math.prod(shape)
-    content = stream.read(size + 1)
+    content = stream.read()
     if size == 0 or len(content) != size:
         found = f"more than {size}" if len(content) > size else str(len(content))
         raise FormatError(

@@ -8,7 +8,7 @@ import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, xp_of
-from bplib.errors import DTypeError, ShapeError, kind_of
+from bplib.errors import DTypeError, ShapeError
 
 
 def one_hot(labels: Array, n_classes: int, dtype: Any = np.float64) -> Array:
@@ -30,10 +30,8 @@ def one_hot(labels: Array, n_classes: int, dtype: Any = np.float64) -> Array:
         ShapeError: for an empty array.
         DomainError: for a label that is negative or not below n_classes, or n_classes below 1.
     """
-    kind = getattr(getattr(labels, "dtype", None), "kind", None)
-    if kind is None:
-        raise DTypeError(f"one_hot: labels is {kind_of(labels)}; an array of integers is needed.")
-    if kind not in "iu":
+    expect.plain("one_hot", "labels", labels, "an array of integers is needed", recorded=False)
+    if labels.dtype.kind not in "iu":
         raise DTypeError(
             f"one_hot: labels holds {labels.dtype} values; integers are needed, "
             "for example labels.astype(int)."

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from bplib import expect
 from bplib.backend import Array, xp_of
-from bplib.errors import DTypeError, ShapeError, kind_of
+from bplib.errors import ShapeError
 
 
 def samples(op: str, arrays: tuple[Any, ...]) -> int:
@@ -27,8 +28,7 @@ def samples(op: str, arrays: tuple[Any, ...]) -> int:
     if not arrays:
         raise ShapeError(f"{op}: no array was given; name at least one, such as X.")
     for i, array in enumerate(arrays):
-        if not hasattr(array, "shape") or not hasattr(array, "dtype"):
-            raise DTypeError(f"{op}: argument {i + 1} is {kind_of(array)}; an array is needed.")
+        expect.plain(op, f"argument {i + 1}", array, "an array is needed")
         if array.ndim == 0 or len(array) == 0:
             raise ShapeError(
                 f"{op}: argument {i + 1} has shape {array.shape}; it holds no samples."

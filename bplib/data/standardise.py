@@ -140,9 +140,7 @@ class Standardiser:
 
     @staticmethod
     def _check(op: str, values: Array, name: str = "X") -> None:
-        expect.floats(op, **{name: values})
-        if values.dtype.kind == "c":
-            raise DTypeError(f"{op}: {name} is {values.dtype}; real numbers are needed.")
+        expect.reals(op, **{name: values})
         if values.ndim == 0:
             raise ShapeError(f"{op}: {name} has shape (); it needs an axis of samples.")
 

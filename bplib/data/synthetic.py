@@ -8,13 +8,12 @@ data already hold all of them.
 from __future__ import annotations
 
 import math
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from bplib import expect
-from bplib.errors import DomainError, DTypeError, kind_of
+from bplib.errors import DomainError
 
 
 def line(
@@ -176,8 +175,7 @@ def _check(op: str, n: int, noise: float, rng: object, dtype: Any) -> tuple[int,
 
 
 def _number(op: str, name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a number is needed.")
+    value = expect.number(op, name, value)
     if not math.isfinite(value):
         raise DomainError(f"{op}: {name} is {value:g}; it must be finite.")
-    return float(value)
+    return value

@@ -15,7 +15,7 @@ from bplib.expect.arrays import (
     together,
     upstream,
 )
-from bplib.expect.settings import count, flag, generator, number, positive, precision
+from bplib.expect.settings import count, flag, generator, number, positive, precision, whole
 
 __all__ = [
     "count",
@@ -33,4 +33,5 @@ __all__ = [
     "stretches",
     "together",
     "upstream",
+    "whole",
 ]

@@ -85,10 +85,29 @@ def count(op: str, name: str, value: int) -> int:
         DTypeError: where it is not whole.
         DomainError: where it is below 1.
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise DTypeError(f"{op}: {name} is {kind_of(value)}; a whole number is needed.")
+    value = whole(op, name, value)
     if value < 1:
         raise DomainError(f"{op}: {name} is {value}; it must be at least 1.")
+    return value
+
+
+def whole(op: str, name: str, value: int, needed: str = "a whole number is needed") -> int:
+    """A setting that is a whole number of any sign, such as an axis.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+        needed: the end of the sentence for what is not whole.
+
+    Returns:
+        The value as an int.
+
+    Raises:
+        DTypeError: where it is not whole.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise DTypeError(f"{op}: {name} is {kind_of(value)}; {needed}.")
     return int(value)
 
 

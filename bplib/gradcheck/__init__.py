@@ -56,7 +56,8 @@ def gradcheck(
         gradcheck((my_loss, my_loss_backward), logits, labels=y)
 
     Each call gets fresh copies of the inputs, and every Generator, in a layer or given by
-    functools.partial, starts each call from the same state.
+    functools.partial, starts each call from the same state. A layer's last
+    forward pass is forgotten.
 
     Arguments:
         f: the forward function of a pair, a pair as a tuple, a Layer, or, with `gradient`, a
@@ -102,6 +103,6 @@ def gradcheck(
         given = dy.copy()  # in case backward writes into it
         computed = one_for_each(subject, subject.gradients(given))
         findings += changed("backward", [("dy", dy, given)])
-        comparison = Comparison(Slopes(subject, dy, method, h), rng, directions, tolerance)
+        comparison = Comparison(Slopes(subject, y, dy, method, h), rng, directions, tolerance)
         reports = [comparison.of(i, dx) for i, dx in enumerate(computed)]
     return Report(subject.what, tuple(reports), tuple(findings))

@@ -92,11 +92,11 @@ class Comparison:
         entries = [self._entry(i, x, dx, index) for index in indices]
         worst = max(entries, key=lambda one: (not one.agrees, not one.uncertain, one.error))
         left_out = x.size - len(indices)
-        note = f"{len(indices)} entries measured, {left_out} left out" if left_out else ""
+        notes = [f"{len(indices)} entries measured, {left_out} left out"] if left_out else []
         if worst.agrees and worst.error > MEASURED:
-            note = HIDDEN
+            notes.append(HIDDEN)
         if worst.uncertain:
-            note = TOO_LONG.format(h=self.slopes.h, smaller=self.slopes.h / 100)
+            notes.append(TOO_LONG.format(h=self.slopes.h, smaller=self.slopes.h / 100))
         return ArgumentReport(
             self.subject.names[i],
             x.shape,
@@ -107,7 +107,7 @@ class Comparison:
             worst.said,
             worst.measured,
             tuple(entry.kink for entry in entries if entry.kink is not None),
-            note,
+            "; ".join(notes),
             worst.uncertain,
         )
 

@@ -34,8 +34,11 @@ class Sides(NamedTuple):
 class Slopes:
     """Slopes of s = Σ dy · value along directions in one input at a time."""
 
-    def __init__(self, subject: Subject, dy: Array, method: str, h: float = STEP) -> None:
+    def __init__(self, subject: Subject, y: Array, dy: Array, method: str, h: float) -> None:
         self.subject, self.dy, self.method, self.h = subject, dy, method, h
+        self.here = float(to_numpy((dy * y).sum()))
+        # How far rounding may move s: one part in 2⁵² of everything that is summed.
+        self.rounding = 4 * float(np.finfo(np.float64).eps) * float(to_numpy(abs(dy * y).sum()))
 
     def along(self, i: int, x: Array, v: Array) -> tuple[float, float]:
         """The measured slope along v, and how much of it may be rounding error."""
@@ -47,7 +50,7 @@ class Slopes:
                     f"{self.subject.what}; use method='directions'."
                 )
             return float(reached.imag) / COMPLEX_STEP, 0.0
-        return self._central(i, x, v, self.h), self._rounding(i, x) / self.h
+        return self._central(i, x, v, self.h), self.rounding / self.h
 
     def finer(self, i: int, x: Array, v: Array, slope: float) -> tuple[float, float, float]:
         """The slope without what the step's square adds, its rounding, and how sure it is.
@@ -57,7 +60,7 @@ class Slopes:
         """
         half, quarter = (self._central(i, x, v, self.h / n) for n in (2, 4))
         first, second = (4 * half - slope) / 3, (4 * quarter - half) / 3
-        return second, 6 * self._rounding(i, x) / self.h, abs(second - first)
+        return second, 6 * self.rounding / self.h, abs(second - first)
 
     def apart(self, i: int, x: Array, v: Array) -> Sides | None:
         """The slopes just before and after x along v where they stay apart for a smaller step.
@@ -67,7 +70,7 @@ class Slopes:
         """
         if self.method == "complex":
             return None
-        here, rounding = float(self._number(i, x)), self._rounding(i, x)
+        here, rounding = self.here, self.rounding
 
         def sides(h: float) -> tuple[float, float, float]:
             before, after = self._number(i, x - h * v), self._number(i, x + h * v)
@@ -86,11 +89,6 @@ class Slopes:
 
     def _central(self, i: int, x: Array, v: Array, h: float) -> float:
         return central(lambda z: float(self._number(i, z)), x, v, h)
-
-    def _rounding(self, i: int, x: Array) -> float:
-        """How far rounding may move s: one part in 2⁵² of everything that is summed."""
-        summed = float(to_numpy(abs(self.dy * self._value(i, x)).sum()))
-        return 4 * float(np.finfo(np.float64).eps) * summed
 
     def _value(self, i: int, x: Array) -> Array:
         inputs = list(self.subject.inputs)

@@ -167,6 +167,7 @@ def _layer_subject(layer: Layer, inputs: list, names: Sequence[str] | None) -> I
         yield Subject(repr(layer), names, arrays, value, gradients)
     finally:
         same_start.close()
+        layer.drop_cache()  # made from numbers that were nudged
         for parameter, (old_value, old_grad) in zip(parameters, before, strict=True):
             parameter.value, parameter.grad = old_value, old_grad
 

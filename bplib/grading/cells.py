@@ -38,7 +38,7 @@ def run_cell(source: str, name: str, namespace: dict[str, Any]) -> str | None:
     # Tracebacks and the exercise's source are read from here.
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     try:
-        exec(compile(source, name, "exec"), namespace)
+        exec(compile(source, name, "exec", dont_inherit=True), namespace)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # sys.exit in a cell is the cell's problem too

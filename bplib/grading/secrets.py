@@ -17,9 +17,10 @@ def secrets_of_the_course() -> list[Path]:
     from bplib.course import where
 
     package = Path(str(bplib.__file__)).resolve().parent
-    found = [package / "checks", package / "course" / "files" / "solutions"]
+    found = [package / name for name in ("checks", "author", "course/files/solutions")]
     if where.is_clone():
         found += [package.parent / name for name in ("solutions", "tests", ".git")]
+        found.append(package.parent / "book" / "tour_of_the_checks.md")
     return [path for path in found if path.exists()]
 
 

@@ -12,7 +12,7 @@ from bplib import ops
 from bplib.backend import Array
 from bplib.layers.base import Layer
 
-_ONE = np.zeros((1,) * 32)
+_ONE = np.zeros((1,) * 64)
 """One number, in as many axes as an array may have: whatever axis a Softmax asks for is there."""
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def named(layer: Layer, listing: str) -> dict[str, Any]:
-    """Everything that a layer holds, each thing by one name.
+    """Everything that a layer holds, by name; what two inner layers share has a name in each.
 
     Arguments:
         layer: the outermost one.

@@ -6,12 +6,9 @@ one wait for the device.
 
 from __future__ import annotations
 
-import math
-from numbers import Real
-
 from bplib import expect
 from bplib.backend import Array, FixedArray, to_numpy, xp_of
-from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
+from bplib.errors import DomainError, DTypeError, ShapeError
 
 SUM_TOLERANCE = 1e-5
 """How far from 1 the probabilities of a row may sum: what float32 makes of a thousand classes."""
@@ -207,11 +204,10 @@ def smoothing(loss: str, value: float) -> float:
         DTypeError: where it is not a number.
         DomainError: where it is below 0 or above 1.
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise DTypeError(f"{loss}: label_smoothing is {kind_of(value)}; a number is needed.")
-    if not (math.isfinite(value) and 0 <= value <= 1):
-        raise DomainError(f"{loss}: label_smoothing is {value:g}; it must lie between 0 and 1.")
-    return float(value)
+    epsilon = expect.number(loss, "label_smoothing", value)
+    if not 0 <= epsilon <= 1:
+        raise DomainError(f"{loss}: label_smoothing is {epsilon:g}; it must lie between 0 and 1.")
+    return epsilon
 
 
 def _kind(loss: str, labels: FixedArray, needed: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bplib import expect
 from bplib.backend import Array, Cache, FixedArray, quietly, xp_of
-from bplib.errors import DTypeError
 from bplib.losses import labels as allowed
 from bplib.losses.upstream import one_number
 
@@ -33,8 +32,7 @@ def hinge(scores: Array, labels: FixedArray) -> tuple[Array, Cache]:
         edition, equation 12.25.
     """
     allowed.same_shape("hinge", "scores", scores, labels)
-    if scores.dtype.kind == "c":
-        raise DTypeError(f"hinge: scores holds {scores.dtype} values; real numbers are needed.")
+    expect.reals("hinge", scores=scores)
     y = labels.astype(scores.dtype)
     expect.everywhere("hinge", "labels", y, abs(y) == 1, "its labels are -1 and 1")
     short = 1 - y * scores

@@ -74,6 +74,7 @@ def half_mse(prediction: Array, target: Array) -> tuple[Array, Cache]:
     return _mean(difference * difference) / 2, difference
 
 
+@quietly
 def half_mse_backward(cache: Cache, dloss: Array = 1.0) -> Array:
     """Gradient of half the mean squared error: dprediction = dloss (1/N) (prediction - target).
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bplib import expect
-from bplib.backend import Array, to_numpy, xp_of
+from bplib.backend import Array, quietly, to_numpy, xp_of
 from bplib.errors import DomainError, ShapeError
 
 
+@quietly
 def r2(prediction: Array, target: Array) -> float:
     """How much of the spread of the targets the predictions explain: 1 is all of it.
 
@@ -45,6 +46,7 @@ def r2(prediction: Array, target: Array) -> float:
     return float(to_numpy(1.0 - xp.mean(unexplained / spread)))
 
 
+@quietly
 def rmse(prediction: Array, target: Array) -> float:
     """The size of a typical error, in the unit of the targets.
 
@@ -72,7 +74,7 @@ def rmse(prediction: Array, target: Array) -> float:
 def _check_pair(
     function: str, prediction: Array, target: Array, ranks: tuple[int, ...] = ()
 ) -> None:
-    expect.floats(function, prediction=prediction, target=target)
+    expect.reals(function, prediction=prediction, target=target)
     if prediction.shape != target.shape:
         raise ShapeError(
             f"{function}: prediction has shape {prediction.shape}, but target has shape "

@@ -38,13 +38,16 @@ class Sequential(Layer):
         name = type(self).__name__
         if not layers:
             raise DomainError(f"{name}: at least one layer is needed.")
+        seen: list[Layer] = []
         for i, layer in enumerate(layers):
             if not isinstance(layer, Layer):
                 raise DTypeError(f"{name}: layer {i} is {kind_of(layer)}; a Layer is needed.")
-            if any(layer is other for other in layers[:i]):
+            again = [one for one in layer.walk() if any(one is other for other in seen)]
+            seen += layer.walk()
+            if again:
                 raise DomainError(
-                    f"{name}: layer {i}, {layer!r}, stands in the row twice; it keeps the cache of "
-                    "one forward pass only, so make a second one."
+                    f"{name}: layer {i}, {again[0]!r}, stands in the row twice; it keeps the cache "
+                    "of one forward pass only, so make a second one."
                 )
             if i > 0 and layer.takes_labels:
                 raise DomainError(

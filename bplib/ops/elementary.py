@@ -233,6 +233,7 @@ def clip_backward(dy: Array, cache: Cache) -> Array:
     return xp_of(dy).where(inside, dy, 0)
 
 
+@quietly
 def where(condition: FixedArray, x: Array, y: Array) -> tuple[Array, Cache]:
     """A choice between two arrays, entry by entry: z = x where the condition holds, y elsewhere.
 

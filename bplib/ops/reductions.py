@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from bplib import expect
 from bplib.backend import Array, Cache, quietly, xp_of
-from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
+from bplib.errors import DomainError, ShapeError
 
 Axis = int | tuple[int, ...] | None
 
@@ -128,8 +126,7 @@ def var(x: Array, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> t
     expect.floats("var", x=x)
     axes, keepdims = _axes("var", x, axis), expect.flag("var", "keepdims", keepdims)
     n = math.prod(x.shape[axis] for axis in axes)
-    if isinstance(ddof, bool) or not isinstance(ddof, int | np.integer):
-        raise DTypeError(f"var: ddof is {kind_of(ddof)}; a whole number is needed.")
+    ddof = expect.whole("var", "ddof", ddof)
     if not 0 <= ddof < n:
         raise DomainError(f"var: ddof is {ddof}; for n = {n} it must be from 0 to {n - 1}.")
     deviation = x - x.sum(axis=axes, keepdims=True) / n
@@ -220,8 +217,7 @@ def _axes(op: str, x: Array, axis: Axis) -> tuple[int, ...]:
         return tuple(range(x.ndim))
     axes = axis if isinstance(axis, tuple) else (axis,)
     for one in axes:
-        if isinstance(one, bool) or not isinstance(one, int | np.integer):
-            raise DTypeError(f"{op}: axis is {kind_of(one)}; whole numbers are needed.")
+        expect.whole(op, "axis", one, "whole numbers are needed")
         if not -x.ndim <= one < x.ndim:
             raise ShapeError(f"{op}: axis {one} does not exist; x has shape {x.shape}.")
     positions = tuple(int(one) % x.ndim for one in axes)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from bplib import expect
 from bplib.backend import Array, Cache, xp_of
-from bplib.errors import DTypeError, ShapeError, kind_of
+from bplib.errors import DTypeError, ShapeError
 
 Shape = int | tuple[int, ...]
 
@@ -178,8 +176,7 @@ def concatenate_backward(dy: Array, cache: Cache) -> tuple[Array, ...]:
 
 def _whole_numbers(op: str, name: str, values: tuple) -> None:
     for one in values:
-        if isinstance(one, bool) or not isinstance(one, int | np.integer):
-            raise DTypeError(f"{op}: {name} is {kind_of(one)}; whole numbers are needed.")
+        expect.whole(op, name, one, "whole numbers are needed")
 
 
 def _without(shape: tuple[int, ...], axis: int) -> tuple:

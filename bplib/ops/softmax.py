@@ -6,11 +6,9 @@ fall. So its Jacobian is a full matrix, J = diag(s) - s sᵀ, and not the diagon
 
 from __future__ import annotations
 
-import numpy as np
-
 from bplib import expect
 from bplib.backend import Array, Cache, quietly, xp_of
-from bplib.errors import DTypeError, ShapeError, kind_of
+from bplib.errors import ShapeError
 
 
 @quietly
@@ -110,8 +108,7 @@ def log_softmax_backward(dy: Array, cache: Cache) -> Array:
 def _shifted(op: str, x: Array, axis: int) -> Array:
     """x minus its largest entry along the axis: all entries ≤ 0, the largest 0."""
     expect.floats(op, x=x)
-    if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
-        raise DTypeError(f"{op}: axis is {kind_of(axis)}; a whole number is needed.")
+    expect.whole(op, "axis", axis)
     if not -x.ndim <= axis < x.ndim:
         raise ShapeError(f"{op}: axis {axis} does not exist; x has shape {x.shape}.")
     return x - x.real.max(axis=axis, keepdims=True)

@@ -302,7 +302,7 @@ class Scheduler:
     Raises:
         DTypeError: for what is not an optimizer or a schedule, or a factor that is not a number.
         DomainError: where a factor is negative or not finite.
-        NotReadyError: from `step`, where a newer Scheduler sets the lr.
+        NotReadyError: from `step` and `check`, where a newer Scheduler sets the lr.
 
     Source: PyTorch's LambdaLR, whose order of calls is kept.
     """
@@ -323,13 +323,21 @@ class Scheduler:
 
     def step(self) -> None:
         """Sets the learning rate for the next step; nothing changes where that has no factor."""
+        self.check()
+        self._set(self.steps + 1, self.lr)
+        self.steps += 1
+
+    def check(self) -> None:
+        """Nothing, where this is the optimizer's newest Scheduler.
+
+        Raises:
+            NotReadyError: where a newer one sets the learning rate.
+        """
         if self._number != self.optimizer._schedulers:
             raise NotReadyError(
                 "Scheduler.step: this optimizer has a newer Scheduler, which sets its lr; make one "
                 "of both, schedule * schedule or schedule.then(schedule)."
             )
-        self._set(self.steps + 1, self.lr)
-        self.steps += 1
 
     def state_dict(self) -> dict[str, Any]:
         """Where it stands: a dict with "steps" and "lr". The schedule itself is not saved."""

@@ -105,8 +105,13 @@ def _check_groups(optimizer: Any, saved: Any) -> None:
         )
     for i, group in enumerate(saved):
         for setting, value in group["own"].items():
+            if setting not in rule.settings:
+                raise DomainError(
+                    f"{rule.__name__}: the state's group {i} has a setting {setting!r}, which the "
+                    "rule does not have."
+                )
             _check_setting(rule, setting, f"{setting} of the state's group {i}", value)
-        expect.number(rule.__name__, f"lr_ratio of the state's group {i}", group["lr_ratio"])
+        expect.positive(rule.__name__, f"lr_ratio of the state's group {i}", group["lr_ratio"])
 
 
 def _sizes(sizes: list[int]) -> str:

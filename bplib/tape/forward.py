@@ -106,8 +106,8 @@ def jacobian(
     run of `f` for each entry of x gives a column, J v.
 
     Arguments:
-        f: a function of Tensors that returns one Tensor. Forwards it is called once for each
-            entry of x, and must do the same every time.
+        f: a function of Tensors that returns one Tensor. It is called once, and forwards once
+            more for each entry of x; it must do the same every time.
         argument: the position, counted from 0, of the argument to differentiate.
         mode: "reverse" or "forward"; None for the one with fewer walks, and for reverse where
             they are equal.

@@ -225,14 +225,6 @@ class Tensor(Habits):
     def __iter__(self) -> Iterator[Tensor]:
         return (self[row] for row in range(len(self)))
 
-    def exp(self) -> Tensor:
-        """The exponential of every entry; see `bplib.ops.exp`."""
-        return record("exp", self)
-
-    def log(self) -> Tensor:
-        """The natural logarithm of every entry; see `bplib.ops.log`."""
-        return record("log", self)
-
     if TYPE_CHECKING:  # the operations that the table of pairs adds below
 
         def __getattr__(self, name: str) -> Any: ...

@@ -105,6 +105,8 @@ class Callbacks:
         self.schedulers = [one for one in everything if isinstance(one, Scheduler)]
         if any(one.optimizer is not optimizer for one in self.schedulers):
             raise DomainError("fit: a Scheduler in callbacks sets the lr of another optimizer.")
+        for one in self.schedulers:
+            one.check()
         self.given = [
             _as_callback(i, one)
             for i, one in enumerate(everything)

@@ -171,8 +171,9 @@ def _spied(net: Layer, methods: tuple[str, ...], after: Callable[..., None]) -> 
     for place, layer in places(net).items():
         label = f"layer {place}, {layer!r}" if place else repr(layer)
         for method in methods:
-            setattr(layer, method, _telling(getattr(layer, method), label, layer, after))
-            stack.callback(delattr, layer, method)
+            if method not in vars(layer):  # one that stands in two places tells of the first
+                setattr(layer, method, _telling(getattr(layer, method), label, layer, after))
+                stack.callback(delattr, layer, method)
     return stack
 
 

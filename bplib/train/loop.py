@@ -99,7 +99,8 @@ def fit(
         DomainError: for numbers out of their range, an optimizer of other parameters, a checkpoint
             of another training, or a metric that the loss has no numbers for.
         UnknownNameError: for a metric that does not exist, or a misspelt method of a Callback.
-        NotReadyError: for a loss whose backward half is not found.
+        NotReadyError: for a loss whose backward half is not found, or a Scheduler that is not its
+            optimizer's newest.
         FormatError, MissingFileError, MissingExtraError: where a checkpoint is damaged, its
             folder does not exist, or safetensors or, for progress=True, tqdm is not installed.
 
