@@ -15,14 +15,27 @@ from bplib.expect.arrays import (
     together,
     upstream,
 )
-from bplib.expect.settings import count, flag, generator, number, positive, precision, whole
+from bplib.expect.settings import (
+    count,
+    count_from_zero,
+    flag,
+    generator,
+    not_negative,
+    number,
+    positive,
+    precision,
+    share,
+    whole,
+)
 
 __all__ = [
     "count",
+    "count_from_zero",
     "everywhere",
     "flag",
     "floats",
     "generator",
+    "not_negative",
     "number",
     "number_like",
     "operands",
@@ -30,6 +43,7 @@ __all__ = [
     "positive",
     "precision",
     "reals",
+    "share",
     "stretches",
     "together",
     "upstream",

@@ -32,6 +32,48 @@ def positive(op: str, name: str, value: float) -> float:
     return float(value)
 
 
+def share(op: str, name: str, value: float) -> float:
+    """A share that never is the whole, such as β of a mean: 0 ≤ value < 1.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is outside [0, 1).
+    """
+    value = number(op, name, value)
+    if not 0 <= value < 1:
+        raise DomainError(f"{op}: {name} is {value:g}; it must be at least 0 and below 1.")
+    return value
+
+
+def not_negative(op: str, name: str, value: float) -> float:
+    """A strength that may be absent, such as a weight decay: 0 ≤ value < ∞.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is negative, infinite or NaN.
+    """
+    value = number(op, name, value)
+    if not (value >= 0 and math.isfinite(value)):
+        raise DomainError(f"{op}: {name} is {value:g}; it must be at least 0 and finite.")
+    return value
+
+
 def number(op: str, name: str, value: float) -> float:
     """A setting that may be any number, such as an end of `clip`.
 
@@ -89,6 +131,27 @@ def count(op: str, name: str, value: int) -> int:
     if value < 1:
         raise DomainError(f"{op}: {name} is {value}; it must be at least 1.")
     return value
+
+
+def count_from_zero(op: str, name: str, value: int) -> int:
+    """A count that may be 0, such as that of steps so far; 3.0 counts as 3.
+
+    Arguments:
+        op: who asks.
+        name: the count's name.
+        value: what was given.
+
+    Returns:
+        The value as an int.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is negative or not whole.
+    """
+    plain = number(op, name, value)
+    if not (plain >= 0 and plain.is_integer()):
+        raise DomainError(f"{op}: {name} is {value:g}; it must be a whole number of at least 0.")
+    return int(value)
 
 
 def whole(op: str, name: str, value: int, needed: str = "a whole number is needed") -> int:

@@ -9,7 +9,6 @@ import numpy as np
 from bplib import expect, ops
 from bplib.backend import Array
 from bplib.layers.base import Layer
-from bplib.ops.dropout import dropout_rate
 
 
 class Dropout(Layer):
@@ -33,7 +32,7 @@ class Dropout(Layer):
     """
 
     def __init__(self, rate: float, *, rng: np.random.Generator) -> None:
-        self.rate = dropout_rate("Dropout", rate)
+        self.rate = expect.share("Dropout", "rate", rate)
         self.rng = expect.generator("Dropout", rng)
 
     def forward(self, x: Array) -> Array:

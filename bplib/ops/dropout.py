@@ -6,7 +6,6 @@ import numpy as np
 
 from bplib import expect
 from bplib.backend import Array, Cache, quietly, xp_of
-from bplib.errors import DomainError
 
 
 @quietly
@@ -40,7 +39,7 @@ def dropout(
         in section 10.
     """
     expect.floats("dropout", x=x)
-    rate = dropout_rate("dropout", rate)
+    rate = expect.share("dropout", "rate", rate)
     expect.generator("dropout", rng)
     if not expect.flag("dropout", "training", training):
         y = +x
@@ -69,26 +68,6 @@ def dropout_backward(dy: Array, cache: Cache) -> Array:
     y, kept, factor = cache
     expect.upstream("dropout_backward", "dy", dy, "y", y.shape, y)
     return +dy if kept is None else _left_out(dy, kept, factor)
-
-
-def dropout_rate(op: str, rate: float) -> float:
-    """A chance of being left out: 0 ≤ rate < 1.
-
-    Arguments:
-        op: who asks; it opens the sentence.
-        rate: what was given.
-
-    Returns:
-        The rate as a float.
-
-    Raises:
-        DTypeError: where it is not a number.
-        DomainError: where it is below 0, or 1 or above.
-    """
-    rate = expect.number(op, "rate", rate)
-    if not 0 <= rate < 1:
-        raise DomainError(f"{op}: rate is {rate:g}; it must be at least 0 and below 1.")
-    return rate
 
 
 def _left_out(x: Array, kept: Array, factor: float) -> Array:

@@ -12,7 +12,7 @@ from typing import Any
 from bplib import expect
 from bplib.backend import Array, xp_of
 from bplib.optim.base import Optimizer
-from bplib.optim.settings import Setting, share
+from bplib.optim.settings import Setting
 
 
 class AdaGrad(Optimizer):
@@ -86,7 +86,7 @@ class RMSProp(Optimizer):
     slots = ("squares",)
     entrywise = True
 
-    beta = Setting(share)
+    beta = Setting(expect.share)
     epsilon = Setting(expect.positive)
 
     def __init__(
@@ -137,8 +137,8 @@ class Adam(Optimizer):
     slots = ("mean", "squares")
     entrywise = True
 
-    beta1 = Setting(share)
-    beta2 = Setting(share)
+    beta1 = Setting(expect.share)
+    beta2 = Setting(expect.share)
     epsilon = Setting(expect.positive)
 
     def __init__(

@@ -15,7 +15,7 @@ import numpy as np
 from bplib import expect
 from bplib.backend import Array, quietly, xp_of
 from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, kind_of, unknown
-from bplib.optim.settings import Group, Setting, complete, grouped, name_of, not_negative
+from bplib.optim.settings import Group, Setting, complete, grouped, name_of
 from bplib.optim.state import check_state
 
 SMALLEST_PIECE, LARGEST_PIECE = 32_768, 262_144
@@ -48,7 +48,7 @@ class Optimizer:
     decoupled: ClassVar[bool] = False
     """The rule sees to the weight decay in `update`; the gradient is left alone."""
 
-    weight_decay = Setting(not_negative)
+    weight_decay = Setting(expect.not_negative)
 
     _given_lr: float
     """What `lr` was given last, and what schedules multiply: they may end at 0."""

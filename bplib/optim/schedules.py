@@ -19,7 +19,6 @@ from typing import Any
 from bplib import expect
 from bplib.errors import DomainError, DTypeError, NotReadyError, kind_of
 from bplib.optim.base import Optimizer
-from bplib.optim.settings import not_negative, share, whole
 
 __all__ = [
     "Schedule",
@@ -60,7 +59,7 @@ class Schedule:
             DTypeError: where step is not a number.
             DomainError: where it is negative or not whole.
         """
-        return self.formula(whole("Schedule", "step", step))
+        return self.formula(expect.count_from_zero("Schedule", "step", step))
 
     def then(self, after: Callable[[int], float]) -> Schedule:
         """This schedule, and another one from its first step on when this one has ended.
@@ -114,7 +113,7 @@ def constant(factor: float = 1.0) -> Schedule:
     Source: H. Robbins, S. Monro (1951), A Stochastic Approximation Method, Annals of Mathematical
         Statistics 22, 400–407, against whose decreasing steps it is the usual beginning.
     """
-    factor = not_negative("constant", "factor", factor)
+    factor = expect.not_negative("constant", "factor", factor)
     return Schedule(f"constant({factor:g})", lambda k: factor)
 
 
@@ -185,7 +184,7 @@ def cosine(steps: int, end: float = 0.0) -> Schedule:
         ICLR, equation 5, without the restarts.
     """
     steps = expect.count("cosine", "steps", steps)
-    end = not_negative("cosine", "end", end)
+    end = expect.not_negative("cosine", "end", end)
     return Schedule(f"cosine({steps})", lambda k: _half_cosine(1.0, end, k / steps), steps)
 
 
@@ -211,7 +210,7 @@ def linear_warmup(steps: int, start: float = 0.0) -> Schedule:
         section 2.2.
     """
     steps = expect.count("linear_warmup", "steps", steps)
-    start = share("linear_warmup", "start", start)
+    start = expect.share("linear_warmup", "start", start)
 
     def factor(k: int) -> float:
         return 1.0 if k >= steps - 1 else start + (1 - start) * (k + 1) / steps
@@ -246,9 +245,9 @@ def one_cycle(
         Using Large Learning Rates, SPIE 11006, section 3.
     """
     steps = expect.count("one_cycle", "steps", steps)
-    rise = share("one_cycle", "rise", rise)
-    start = not_negative("one_cycle", "start", start)
-    end = not_negative("one_cycle", "end", end)
+    rise = expect.share("one_cycle", "rise", rise)
+    start = expect.not_negative("one_cycle", "start", start)
+    end = expect.not_negative("one_cycle", "end", end)
     peak, last = max(0.0, rise * steps - 1), steps - 1
 
     def factor(k: int) -> float:
@@ -361,12 +360,12 @@ class Scheduler:
                     f"Scheduler: the state has no entry {key!r}; was it made by state_dict?"
                 )
         lr = expect.positive("Scheduler", "lr of the state", state["lr"])
-        steps = whole("Scheduler", "steps of the state", state["steps"])
+        steps = expect.count_from_zero("Scheduler", "steps of the state", state["steps"])
         self._set(steps, lr)
         self.lr, self.steps = lr, steps
 
     def _set(self, k: int, lr: float) -> None:
-        factor = not_negative("Scheduler", f"the factor of step {k}", self.schedule(k))
+        factor = expect.not_negative("Scheduler", f"the factor of step {k}", self.schedule(k))
         self.optimizer._set_lr(lr * factor)
 
     def __repr__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
@@ -50,69 +49,6 @@ def complete(init: Callable[..., None]) -> Callable[..., None]:
             self._complete = True
 
     return and_complete
-
-
-def share(rule: str, name: str, value: float) -> float:
-    """A share that is kept from step to step, such as β: 0 ≤ value < 1.
-
-    Arguments:
-        rule: who asks; it opens the sentence.
-        name: the setting's name.
-        value: what was given.
-
-    Returns:
-        The value as a float.
-
-    Raises:
-        DTypeError: where it is not a number.
-        DomainError: where it is outside [0, 1).
-    """
-    value = expect.number(rule, name, value)
-    if not 0 <= value < 1:
-        raise DomainError(f"{rule}: {name} is {value:g}; it must be at least 0 and below 1.")
-    return value
-
-
-def not_negative(rule: str, name: str, value: float) -> float:
-    """A strength that may be absent, such as a weight decay: 0 ≤ value < ∞.
-
-    Arguments:
-        rule: who asks; it opens the sentence.
-        name: the setting's name.
-        value: what was given.
-
-    Returns:
-        The value as a float.
-
-    Raises:
-        DTypeError: where it is not a number.
-        DomainError: where it is negative, infinite or NaN.
-    """
-    value = expect.number(rule, name, value)
-    if not (value >= 0 and math.isfinite(value)):
-        raise DomainError(f"{rule}: {name} is {value:g}; it must be at least 0 and finite.")
-    return value
-
-
-def whole(rule: str, name: str, value: int) -> int:
-    """A count of steps, which may be 0.
-
-    Arguments:
-        rule: who asks; it opens the sentence.
-        name: the count's name.
-        value: what was given.
-
-    Returns:
-        The value as an int.
-
-    Raises:
-        DTypeError: where it is not a number.
-        DomainError: where it is negative or not whole.
-    """
-    plain = expect.number(rule, name, value)
-    if not (plain >= 0 and plain.is_integer()):
-        raise DomainError(f"{rule}: {name} is {value:g}; it must be a whole number of at least 0.")
-    return int(value)
 
 
 def check_of(rule: type, name: str) -> Callable[[str, str, Any], float]:
@@ -169,11 +105,7 @@ def grouped(rule: type, parameters: Iterable[Any], lr: float) -> tuple[list[Any]
         UnknownNameError: for a setting that the rule does not have.
     """
     name = rule.__name__
-    if not isinstance(parameters, Iterable) or isinstance(parameters, Mapping | str):
-        return listed(name, parameters), []
-    if hasattr(parameters, "shape"):
-        return listed(name, parameters), []
-    parameters = list(parameters)
+    parameters = _entries(name, parameters, "parameters")
     if not any(isinstance(one, Mapping) for one in parameters):
         return listed(name, parameters), [Group(0, len(parameters))]
     everything: list[Any] = []
@@ -218,13 +150,7 @@ def listed(asks: str, parameters: Iterable[Any], called: str = "parameters") -> 
         DomainError: for no parameters, or the same one twice.
         DTypeError: for things that are not parameters, or whose values are not floats.
     """
-    no_list = not isinstance(parameters, Iterable) or isinstance(parameters, Mapping | str)
-    if no_list or hasattr(parameters, "shape"):
-        raise DTypeError(
-            f"{asks}: {called} is {kind_of(parameters)}; "
-            f"it must be a list of parameters, for example layer.parameters()."
-        )
-    everything = list(parameters)
+    everything = _entries(asks, parameters, called)
     if not everything:
         raise DomainError(f"{asks}: {called} is empty; there is nothing to move.")
     seen = set()
@@ -246,6 +172,17 @@ def listed(asks: str, parameters: Iterable[Any], called: str = "parameters") -> 
                 f"it cannot move by small steps."
             )
     return everything
+
+
+def _entries(asks: str, given: Any, called: str) -> list[Any]:
+    """A list of its own; a string, a dict and an array could be gone through, and are none."""
+    is_list = isinstance(given, Iterable) and not isinstance(given, Mapping | str)
+    if not is_list or hasattr(given, "shape"):
+        raise DTypeError(
+            f"{asks}: {called} is {kind_of(given)}; "
+            f"it must be a list of parameters, for example layer.parameters()."
+        )
+    return list(given)
 
 
 def name_of(parameter: Any, i: int) -> str:

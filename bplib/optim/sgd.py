@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from bplib import expect
 from bplib.backend import Array
 from bplib.optim.base import Optimizer
-from bplib.optim.settings import Setting, share
+from bplib.optim.settings import Setting
 
 
 class SGD(Optimizer):
@@ -68,7 +69,7 @@ class Momentum(Optimizer):
     slots = ("velocity",)
     entrywise = True
 
-    beta = Setting(share)
+    beta = Setting(expect.share)
 
     def __init__(
         self, parameters: Iterable[Any], lr: float, beta: float = 0.9, weight_decay: float = 0.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from bplib import expect
 from bplib.errors import DomainError, DTypeError, ShapeError, kind_of
-from bplib.optim.settings import check_of, name_of, whole
+from bplib.optim.settings import check_of, name_of
 
 ENTRIES = ("optimizer", "steps", "settings", "given_lr", "shapes", "slots", "groups")
 
@@ -45,7 +45,7 @@ def _check_numbers(rule: Any, state: Mapping[str, Any]) -> None:
             raise DomainError(f"{name}: the state has no setting {setting!r}.")
         _check_setting(rule, setting, f"{setting} of the state", state["settings"][setting])
     expect.positive(name, "given_lr of the state", state["given_lr"])
-    whole(name, "steps of the state", state["steps"])
+    expect.count_from_zero(name, "steps of the state", state["steps"])
 
 
 def _check_setting(rule: type, setting: str, called: str, value: Any) -> None:

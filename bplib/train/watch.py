@@ -35,18 +35,13 @@ class Watch:
     ) -> None:
         if not isinstance(monitor, str):
             raise DTypeError(f"{asks}: monitor is {kind_of(monitor)}; a curve's name is needed.")
-        expect.number(asks, "min_delta", min_delta)
-        if not (min_delta >= 0 and math.isfinite(min_delta)):
-            raise DomainError(
-                f"{asks}: min_delta is {min_delta:g}; it must be at least 0 and finite."
-            )
+        self.min_delta = expect.not_negative(asks, "min_delta", min_delta)
         self.asks = asks
         self.monitor = monitor
         if larger_is_better is None:
             self.larger_is_better = should_rise(monitor)
         else:
             self.larger_is_better = expect.flag(asks, "larger_is_better", larger_is_better)
-        self.min_delta = min_delta
         self.begin()
 
     def begin(self, run: Run | None = None) -> None:
