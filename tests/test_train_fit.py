@@ -11,6 +11,8 @@ from training import learn, on_device, plain_net, rich_net, samples, values
 import bplib
 from bplib import data, losses, metrics, optim, train
 from bplib.backend import to_numpy
+from bplib.train.measures import metrics_of
+from bplib.train.pair import pair_of
 
 RULES = [optim.SGD, optim.Momentum, optim.Nesterov, optim.AdaGrad, optim.RMSProp, optim.Adam,
          optim.AdamW]  # fmt: skip
@@ -246,6 +248,14 @@ def test_a_loss_with_a_setting():
     np.testing.assert_allclose(
         net.layers[2].b.value, same.layers[2].b.value - 0.1 * same.layers[2].b.grad, rtol=1e-12
     )
+
+
+def test_settings_do_not_change_a_name():
+    smooth = partial(partial(losses.huber, delta=2.0), delta=3.0)
+    given = smooth, (smooth, losses.huber_backward)
+    assert [pair_of(loss).name for loss in given] == ["huber", "huber"]
+    assert pair_of((smooth, losses.huber_backward)).forward is smooth  # with its settings
+    assert list(metrics_of([partial(partial(metrics.f1))], pair_of(smooth))) == ["f1"]
 
 
 def test_some_of_the_parameters_only():

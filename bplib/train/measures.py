@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from bplib import expect, metrics
@@ -13,7 +12,7 @@ from bplib.layers import Layer
 from bplib.train.given import network, together
 from bplib.train.inside import mode
 from bplib.train.kinds import KINDS
-from bplib.train.pair import Pair, number, pair_of
+from bplib.train.pair import Pair, name_of, number, pair_of
 from bplib.train.reading import measuring
 
 Metrics = dict[str, Callable[[Array, Array], float]]
@@ -55,10 +54,7 @@ def _named(i: int, one: Any, pair: Pair) -> tuple[str, Callable[[Array, Array], 
         return one, measuring(one, pair)
     if not callable(one):
         raise DTypeError(f"fit: metrics[{i}] is {kind_of(one)}; a name or a function is needed.")
-    function = one
-    while isinstance(function, partial):
-        function = function.func
-    name = getattr(function, "__name__", type(function).__name__)
+    name = name_of(one)
     if name in KINDS and one is getattr(metrics, name):
         return name, measuring(name, pair)
     return name, one

@@ -70,14 +70,11 @@ def pair_of(loss: Any) -> Pair:
     if isinstance(loss, tuple):
         if len(loss) != 2 or not all(map(callable, loss)):
             raise DTypeError(f"fit: loss is a tuple, but no pair of functions; {NEEDED}.")
-        return Pair(_name(loss[0]), *loss)
+        return Pair(name_of(loss[0]), *loss)
     if not callable(loss) or isinstance(loss, type):
         raise DTypeError(f"fit: loss is {kind_of(loss)}; {NEEDED}.")
-    function = loss
-    while isinstance(function, partial):
-        function = function.func
-    name = _name(function)
-    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    name = name_of(loss)
+    module = sys.modules.get(getattr(without_settings(loss), "__module__", None) or "")
     backward = getattr(module, f"{name}_backward", None)
     if backward is None:
         raise NotReadyError(
@@ -87,7 +84,30 @@ def pair_of(loss: Any) -> Pair:
     return Pair(name, loss, backward)
 
 
-def _name(function: Any) -> str:
+def without_settings(function: Any) -> Any:
+    """A function itself, without what functools.partial has given it already.
+
+    Arguments:
+        function: a function, or partial of one, also of a partial.
+
+    Returns:
+        The function.
+    """
+    while isinstance(function, partial):
+        function = function.func
+    return function
+
+
+def name_of(function: Any) -> str:
+    """What a sentence and the history call a loss or a metric.
+
+    Arguments:
+        function: a function, partial of one, or another thing that can be called.
+
+    Returns:
+        Its name, or that of its class where it has none.
+    """
+    function = without_settings(function)
     return getattr(function, "__name__", type(function).__name__)
 
 

@@ -12,7 +12,7 @@ from bplib import expect, losses, metrics, ops
 from bplib.backend import Array
 from bplib.errors import DomainError, DTypeError, ShapeError
 from bplib.train.kinds import KINDS
-from bplib.train.pair import Pair
+from bplib.train.pair import Pair, without_settings
 
 
 def measuring(name: str, pair: Pair) -> Callable[[Array, Array], float]:
@@ -33,7 +33,7 @@ def measuring(name: str, pair: Pair) -> Callable[[Array, Array], float]:
         A function (prediction, target) -> number.
     """
     metric = getattr(metrics, name)
-    asks, loss = KINDS[name].asks, _function(pair.forward)
+    asks, loss = KINDS[name].asks, without_settings(pair.forward)
     if asks == "values":
         return metric
     read = READERS.get(loss)
@@ -44,12 +44,6 @@ def measuring(name: str, pair: Pair) -> Callable[[Array, Array], float]:
         return metric(*read(name, asks, prediction, target))
 
     return measure
-
-
-def _function(loss: Any) -> Any:
-    while isinstance(loss, partial):
-        loss = loss.func
-    return loss
 
 
 def _as_they_are(name: str, metric: Any, loss: str, prediction: Array, target: Array) -> float:
