@@ -8,6 +8,7 @@ from bplib import Dropout, Layer, Linear, Parameter, ReLU, Sequential, gradcheck
 from bplib.backend import to_numpy, xp_of
 from bplib.errors import DomainError, DTypeError, ShapeError
 from bplib.layers import BatchNorm, Buffer
+from bplib.layers.mode import mode
 
 
 def seeded():
@@ -239,6 +240,36 @@ def test_switching_the_mode_returns_the_layer():
     with pytest.raises(DTypeError) as caught:
         net.train(1)
     assert str(caught.value) == "train: mode is an int; it must be True or False."
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_mode_for_a_while(training):
+    net = net_with_modes().train()
+    net[2].eval()
+    modes = [layer.training for layer in net.walk()]
+    with mode(net, training):
+        assert [layer.training for layer in net.walk()] == 5 * [training]
+    assert [layer.training for layer in net.walk()] == modes
+    with pytest.raises(KeyError), mode(net, training):
+        raise KeyError("whatever happens in between")
+    assert [layer.training for layer in net.walk()] == modes
+
+
+def test_a_layer_that_refuses_a_mode_leaves_the_others_as_they_were():
+    class Stubborn(ReLU):
+        def eval(self):
+            return self.train(False)
+
+        def train(self, mode=True):
+            if not mode:
+                raise DomainError("Stubborn: it always learns.")
+            return super().train()
+
+    net = Sequential(Dropout(0.5, rng=seeded()), Stubborn())
+    for outputs in (lambda: net.predict(np.ones((3, 4))), lambda: mode(net, False).__enter__()):
+        with pytest.raises(DomainError):
+            outputs()
+        assert all(layer.training for layer in net.walk())
 
 
 def test_a_layer_can_be_called(rng):

@@ -6,6 +6,7 @@ from bplib import expect
 from bplib.backend import Array, xp_of
 from bplib.errors import DTypeError, ShapeError, kind_of
 from bplib.layers.base import Layer
+from bplib.layers.mode import mode
 
 
 def predict_of(layer: Layer, x: Array, batch_size: int | None) -> Array:
@@ -29,15 +30,12 @@ def predict_of(layer: Layer, x: Array, batch_size: int | None) -> Array:
     if x.ndim == 0 or len(x) == 0:
         raise ShapeError(f"predict: x has shape {x.shape}; it holds no samples.")
     size = len(x) if batch_size is None else expect.count("predict", "batch_size", batch_size)
-    modes = [(one, one.training) for one in layer.walk()]
     parts = []
     try:
-        layer.eval()
-        for start in range(0, len(x), size):
-            parts.append(layer.forward(x[start : start + size]))
-            layer.drop_cache()
+        with mode(layer, training=False):
+            for start in range(0, len(x), size):
+                parts.append(layer.forward(x[start : start + size]))
+                layer.drop_cache()
     finally:
         layer.drop_cache()
-        for one, training in modes:
-            one.training = training
     return parts[0] if len(parts) == 1 else xp_of(*parts).concatenate(parts)

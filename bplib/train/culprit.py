@@ -12,8 +12,8 @@ import numpy as np
 from bplib.backend import Array, quiet, to_numpy, xp_of
 from bplib.errors import DivergedError
 from bplib.layers import Layer
-from bplib.train.inside import places
 from bplib.train.pair import Pair
+from bplib.train.places import places
 from bplib.train.run import Run
 
 HELPS = (

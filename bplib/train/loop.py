@@ -12,12 +12,12 @@ from bplib import expect
 from bplib.backend import Array
 from bplib.errors import DTypeError, kind_of
 from bplib.layers import Layer
+from bplib.layers.mode import mode
 from bplib.optim import Optimizer
 from bplib.train import given
 from bplib.train.callback import Callbacks
 from bplib.train.checkpoint import Checkpoint, Keeper
 from bplib.train.history import History
-from bplib.train.inside import mode
 from bplib.train.interrupt import Shield
 from bplib.train.measures import metrics_of
 from bplib.train.pair import pair_of

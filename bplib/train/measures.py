@@ -9,8 +9,8 @@ from bplib import expect, metrics
 from bplib.backend import Array, xp_of
 from bplib.errors import DomainError, DTypeError, kind_of, unknown
 from bplib.layers import Layer
+from bplib.layers.mode import mode
 from bplib.train.given import network, together
-from bplib.train.inside import mode
 from bplib.train.kinds import KINDS
 from bplib.train.pair import Pair, name_of, number, pair_of
 from bplib.train.reading import measuring
