@@ -7,7 +7,7 @@ from pairs import TABLE
 from bplib import optim, tape
 from bplib.errors import NotReadyError
 from bplib.tape import Tensor
-from bplib.tape.stamps import COLUMNS, ROW
+from bplib.tape.stamps import COLUMNS, MOST_ROWS, ROW, _holds
 
 
 def refused(call):
@@ -210,8 +210,8 @@ def test_what_is_not_seen_is_what_the_page_says():
 
 
 def test_every_second_row_of_a_large_array():
-    """Above 63 rows a stamp looks at some of them: one entry may change unseen, many may not."""
-    x = Tensor(np.zeros(2 * 63 * COLUMNS))
+    """Above 15 rows a stamp looks at some of them: one entry may change unseen, many may not."""
+    x = Tensor(np.zeros(2 * MOST_ROWS * COLUMNS))
     y = x.sum()
     x.value[COLUMNS + 1] = 1.0  # in the second row
     y.backward()
@@ -243,6 +243,42 @@ def test_results_and_constants_are_looked_at_too():
     y = tape.concatenate(x, x.value[:1])
     x.value[1, 1] = 0.0
     assert "arrays[0] of concatenate was changed" in refused(lambda: y.backward(np.ones((3, 3))))
+
+
+def test_a_result_that_no_cache_refers_to_may_change(rng):
+    """The gradient does not depend on it, so there is nothing to refuse."""
+    x, W, b = (Tensor(rng.standard_normal(shape)) for shape in [(4, 3), (3, 5), (5,)])
+    y = tape.relu(tape.linear(x, W, b))
+    y.parents[0].value[...] = -1.0  # relu keeps its output, linear its inputs
+    y.sum().backward()
+    on = (x.value @ W.value + b.value > 0).astype(float)
+    np.testing.assert_array_equal(b.grad, on.sum(axis=0))
+    np.testing.assert_array_equal(W.grad, x.value.T @ on)
+
+
+def test_a_result_that_another_pair_refers_to_may_not(rng):
+    x = Tensor(rng.standard_normal((4, 6)))
+    for result in (x * 1.0, tape.linear(x, Tensor(np.ones((6, 2))), Tensor(np.ones(2)))):
+        y = (result * result).sum()
+        result.value[0, 0] += 1.0
+        assert "x of multiply was changed" in refused(y.backward)
+
+
+@pytest.mark.parametrize(
+    "cache",
+    [
+        lambda a: a,
+        lambda a: (None, 2, (a.shape, a)),
+        lambda a: a[1:],
+        lambda a: {"something": "else"},
+    ],
+    ids=["itself", "deep inside", "a view", "who knows"],
+)
+def test_which_caches_refer_to_an_array(cache):
+    array = np.ones((3, 4))
+    assert _holds(cache(array), array) and _holds(cache(array[:]), array[:])
+    for other in (np.ones((3, 4)), array.copy()[1:], (array.shape, None, 1.5, "x", np.float64(2))):
+        assert not _holds(other, array)
 
 
 def test_pullbacks_look_too_and_changes_before_recording_do_not_matter():

@@ -97,8 +97,10 @@ def _steps(order: list[Tensor], gradients: dict[int, Array]) -> Iterator[Step]:
         gradient = gradients.pop(id(node), None)
         if gradient is None:
             continue
-        expect_unchanged(node)
-        wires = node.send_back(gradient)
+        wires: tuple[Array | None, ...] = ()
+        if node.operation is not None:
+            expect_unchanged(node)
+            wires = node.send_back(gradient)
         for parent, contribution in zip(node.parents, wires, strict=True):
             if contribution is not None:
                 before = gradients.get(id(parent))
