@@ -41,7 +41,7 @@ def _points(rng: np.random.Generator, i: int) -> tuple[float, float, float, floa
     if i == 2:
         rise = -rise
     if i == 3:
-        x0, y0, run = -x0, -y0, -run
+        x0, y0, run = -x0, -y0 - rise, -run
     return size * x0, size * y0, size * (x0 + run), size * (y0 + rise)
 
 

@@ -123,6 +123,8 @@ def _sum_times_gradients(x, y, z):
 def _three(rng, i):
     scale = 1e6 if i == 5 else 1.0
     x, y, z = rng.uniform(2, 9, size=3) * rng.choice([-1, 1], size=3) * scale
+    if 1 <= i <= 3:  # each of them is below zero once, and above it
+        x, y, z = (-abs(v) if k == i else abs(v) for k, v in enumerate((x, y, z), start=1))
     return float(x), float(y), float(z / scale)
 
 
@@ -240,6 +242,8 @@ def _shared_wire_sent_early(a, b):
 def _two_numbers(rng, i):
     scale = 1e-3 if i == 5 else 1.0
     a, b = rng.uniform(1.5, 4, size=2) * rng.choice([-1, 1], size=2)
+    if i in (1, 2):  # each of them is below zero once, and above it
+        a, b = (-abs(a), abs(b)) if i == 1 else (abs(a), -abs(b))
     return float(a * scale), float(b)
 
 

@@ -11,7 +11,8 @@ from bplib.checks.exercises.ch02_shared import mean_square
 def _curve_cases(rng, i):
     m = (4, 7, 5, 11, 9, 13)[i % 6]
     x, y = rng.normal(0.5, 1.0, size=m), rng.normal(1.0, 2.0, size=m)
-    return x, y, *rng.uniform(0.5, 2.0, size=3)
+    signs = {2: (-1.0, 1.0, -1.0), 3: (1.0, -1.0, 1.0)}.get(i, (1.0, 1.0, 1.0))
+    return x, y, *rng.uniform(0.5, 2.0, size=3) * signs
 
 
 def _curve_loss(x, y, theta0, theta1, theta2):

@@ -21,7 +21,7 @@ def _predict_cases(rng, i):
 
 def _pairs_cases(rng, i):
     m = (3, 7, 5, 11, 9, 13)[i % 6]
-    target = rng.normal(150.0, 70.0, size=m)
+    target = rng.normal(0.0 if i == 4 else 150.0, 70.0, size=m)
     return target + rng.normal(5.0, 20.0, size=m), target
 
 

@@ -16,8 +16,10 @@ def people(rng, i):
 def line_and_people(rng, i):
     x, y = people(rng, i)
     theta0, theta1 = rng.uniform(2.0, 9.0), rng.uniform(-40.0, 40.0)
-    if i == 4:  # a falling line, and inputs on both sides of zero
-        return x - 26.0, y, -theta0, theta1
+    if i in (1, 3):
+        theta1 = -abs(theta1) if i == 1 else abs(theta1)
+    if i == 4:  # a falling line, and people on both sides of zero
+        return x - 26.0, y - 150.0, -theta0, theta1
     return x, y, theta0, theta1
 
 
