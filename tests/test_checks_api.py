@@ -13,6 +13,7 @@ from bplib.checks import (
     check_all,
     hint,
     progress,
+    registry,
     run_check,
     solution,
 )
@@ -191,6 +192,13 @@ def test_a_solution_asks_once_more_before_a_first_attempt(said, solutions):
         "        return x**2",
     ]
     assert store().entry("tiny_square")["solution_first"] is True
+
+
+def test_a_readers_copy_holds_no_worked_answer(solutions):
+    cell = {"cell_type": "code", "source": "def tiny_square(x):\n    return 7"}
+    (solutions / "02_small.backup-1.ipynb").write_text(json.dumps({"cells": [cell]}))
+    answer = hints_module.worked_answer(registry.find("tiny_square"))
+    assert answer == "def tiny_square(x):\n    return x**2"
 
 
 def test_a_solution_after_an_attempt_is_shown_at_once(said, solutions):

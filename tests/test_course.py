@@ -304,6 +304,14 @@ def test_this_clone_is_found() -> None:
     assert not any(name.startswith("solutions/") for name in course.delivered())
 
 
+def test_copies_are_no_notebooks_of_the_course(tmp_path: Path) -> None:
+    for name in ("01_b", "01_b.backup-1", "01_b.new", "00_a", "12_c", "notes", "1_d"):
+        put(tmp_path / f"{name}.ipynb", "")
+    assert [path.stem for path in course.notebooks(tmp_path)] == ["00_a", "01_b", "12_c"]
+    assert course.notebooks(tmp_path, 1) == [tmp_path / "01_b.ipynb"]
+    assert course.notebooks(tmp_path / "nowhere") == []
+
+
 def test_an_installed_package_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site/bplib"
     put(package / "course/files/book/01_small.ipynb", notebook("1"))

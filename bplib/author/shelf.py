@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bplib.author.problem import joined, read_notebook
+from bplib.course import notebooks
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,8 @@ def shelf(root: Path, *folders: str) -> list[Notebook]:
     """The notebooks in the named folders (by default all three), in order."""
     found = []
     for folder in folders or ("book", "solutions", "exercises"):
-        for path in sorted((root / folder).glob("*.ipynb")):
-            # NAME.new.ipynb and NAME.backup-1.ipynb are a reader's, not the course's.
-            if "." not in path.stem:
-                found.append(Notebook(root, path, read_notebook(path)))
+        for path in notebooks(root / folder):
+            found.append(Notebook(root, path, read_notebook(path)))
     return found
 
 

@@ -94,10 +94,12 @@ def worked_answer(exercise: AnyExercise) -> str | None:
     """
     if isinstance(exercise, Prediction):
         return value(exercise.answer)
+    from ..course import notebooks
+
     folder = solutions_folder()
     if folder is None:
         return None
-    for path in sorted(folder.glob(f"{exercise.chapter:02d}_*.ipynb")):
+    for path in notebooks(folder, exercise.chapter):
         for source in code_cells(path):
             if is_answer(source, exercise.name):
                 return "\n".join(

@@ -80,7 +80,7 @@ def saved_notebooks(start: Path) -> list[Path]:
     if start.name not in ("book", "solutions"):
         folders.insert(0, start)
     for folder in folders:
-        paths = [p for p in sorted(folder.glob("[0-9][0-9]_*.ipynb")) if "." not in p.stem]
+        paths = course.notebooks(folder)
         if paths:
             return paths
     raise CourseError(
@@ -95,7 +95,7 @@ def _chapters(start: Path) -> list[Path]:
         beside = saved_notebooks(start)[0].parent.parent / "book"
     except CourseError:
         beside = course.files() / "book"
-    return [p for p in sorted(beside.glob("[0-9][0-9]_*.ipynb")) if "." not in p.stem]
+    return course.notebooks(beside)
 
 
 def code_cells(path: Path) -> list[str]:

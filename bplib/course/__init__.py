@@ -2,15 +2,15 @@
 
 `files()` finds the course (a clone's folders, or those inside an installed package). `lay_out`
 makes a working copy in a folder of the reader's and brings it up to date later without touching
-what the reader wrote; `reset` gives a notebook back as it was delivered, and `reset_exercise` one
-cell of it, after a backup;
+what the reader wrote; `notebooks` lists those of a folder, without the reader's own copies; `reset`
+gives a notebook back as it was delivered, and `reset_exercise` one cell of it, after a backup;
 `trust` lets JupyterLab show the figures of notebooks that are exactly as delivered.
 """
 
 from bplib.course.layout import LayOut, lay_out
 from bplib.course.reset import reset, reset_exercise
 from bplib.course.trusted import trust
-from bplib.course.where import CourseError, delivered, files, is_clone
+from bplib.course.where import CourseError, delivered, files, is_clone, notebooks
 
 __all__ = [
     "CourseError",
@@ -19,6 +19,7 @@ __all__ = [
     "files",
     "is_clone",
     "lay_out",
+    "notebooks",
     "reset",
     "reset_exercise",
     "trust",

@@ -66,5 +66,20 @@ def delivered(*, with_solutions: bool = False) -> dict[str, Path]:
     return found
 
 
+def notebooks(folder: Path, chapter: int | None = None) -> list[Path]:
+    """The course's notebooks in a folder, without the copies that stand beside them.
+
+    Arguments:
+        folder: such as the ``exercises`` of a working copy; it need not exist.
+        chapter: only those of this chapter.
+
+    Returns:
+        Paths in reading order: ``01_chain_rule.ipynb``, and neither ``01_chain_rule.new.ipynb`` nor
+        ``01_chain_rule.backup-1.ipynb``, which are a reader's own.
+    """
+    start = "[0-9][0-9]" if chapter is None else f"{chapter:02d}"
+    return [path for path in sorted(folder.glob(f"{start}_*.ipynb")) if not _is_copy(path)]
+
+
 def _is_copy(path: Path) -> bool:
     return path.suffix == ".ipynb" and "." in path.stem

@@ -106,8 +106,7 @@ def assignments(chapters: list[int] | None = None) -> list[Assignment]:
         ExportError: for a chapter without exercises, or a notebook that cannot be read.
         CourseError: where this installation has no book.
     """
-    folder = course.files() / "solutions"
-    paths = [p for p in sorted(folder.glob("[0-9][0-9]_*.ipynb")) if "." not in p.stem]
+    paths = course.notebooks(course.files() / "solutions")
     here = {int(path.name[:2]): path for path in paths}
     for number in chapters or ():
         if number not in here:

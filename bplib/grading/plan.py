@@ -104,9 +104,7 @@ def _points_of_the_book(chapter: int) -> dict[str, float]:
     except errors.BplibError:
         return {}
     found: dict[str, float] = {}
-    for path in sorted(folder.glob(f"{chapter:02d}_*.ipynb")):
-        if "." in path.stem:  # a copy such as NAME.new.ipynb, which is a reader's
-            continue
+    for path in where.notebooks(folder, chapter):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         except (OSError, ValueError, KeyError):  # an edited copy; every exercise then counts one

@@ -18,21 +18,16 @@ from bplib.author.promises.written import TO_WRITE
 from bplib.checks import run_check
 from bplib.checks.declare import AnyExercise, Exercise
 from bplib.checks.hints import code_cells, is_answer
+from bplib.course import notebooks
 
 SHORT = 10  # characters below which a line is no more than `q = x + y`
-
-
-def notebooks(root: Path, folder: str) -> list[Path]:
-    """The notebooks of one folder of the course, without copies that a reader made."""
-    return [p for p in sorted((root / folder).glob("[0-9][0-9]_*.ipynb")) if "." not in p.stem]
 
 
 def answer_cells(root: Path, folder: str, exercise: AnyExercise) -> list[str]:
     """Code cells of a chapter's notebook in `folder` that define the exercise's answer."""
     return [
         source
-        for path in notebooks(root, folder)
-        if path.name.startswith(f"{exercise.chapter:02d}_")
+        for path in notebooks(root / folder, exercise.chapter)
         for source in code_cells(path)
         if is_answer(source, exercise.name)
     ]
@@ -57,7 +52,7 @@ def checked_names(path: Path) -> frozenset[str]:
 
 def it_is_asked(exercise: AnyExercise, root: Path) -> Sentences:
     """A chapter or its exercises check it."""
-    paths = notebooks(root, "book") + notebooks(root, "solutions")
+    paths = notebooks(root / "book") + notebooks(root / "solutions")
     if not any(exercise.name in checked_names(path) for path in paths):
         yield f"no notebook has check({exercise.name}); `make sync` makes them from their texts."
 
@@ -118,7 +113,7 @@ def solved(path: Path) -> dict[str, Any]:
 
 def solution_notebook(exercise: AnyExercise, root: Path) -> Path | None:
     """The notebook with the worked answer; None where an exercise stands in its chapter alone."""
-    paths = [p for p in notebooks(root, "solutions") if p.name[:2] == f"{exercise.chapter:02d}"]
+    paths = notebooks(root / "solutions", exercise.chapter)
     return paths[0] if paths and answer_cells(root, "solutions", exercise) else None
 
 
@@ -126,7 +121,7 @@ def the_worked_answer_passes(exercise: Exercise, root: Path) -> Sentences:
     """The worked answer of the solutions passes."""
     path = solution_notebook(exercise, root)
     if path is None:
-        if not any(exercise.name in checked_names(p) for p in notebooks(root, "book")):
+        if not any(exercise.name in checked_names(p) for p in notebooks(root / "book")):
             yield "no notebook in solutions has a worked answer."
             return
         raise DoesNotApply("it stands in its chapter alone")
