@@ -44,6 +44,10 @@ class MissingFileError(BplibError, FileNotFoundError):
     """A file is needed and is in none of the places where it was looked for."""
 
 
+class FileAccessError(BplibError, OSError):
+    """A file cannot be read or written: it is closed to us, or the disk is full."""
+
+
 class FormatError(BplibError, ValueError):
     """A file is damaged, cut off, or of another kind than was expected."""
 

@@ -1,5 +1,6 @@
 """What was saved comes back to the last bit, and a file is whole or it is not there."""
 
+import errno
 import json
 import os
 import signal
@@ -12,17 +13,19 @@ import pytest
 from training import same
 
 import bplib
-from bplib import io, optim
+from bplib import io, optim, train
 from bplib.backend import to_numpy
 from bplib.errors import (
     DomainError,
     DTypeError,
+    FileAccessError,
     FormatError,
     MissingExtraError,
     MissingFileError,
     ShapeError,
     UnknownNameError,
 )
+from bplib.io import loading
 from bplib.layers import Parameter
 from bplib.net import Residual, Sequential
 from bplib.tape import Tensor
@@ -523,6 +526,29 @@ def test_sentences_of_save(path, tmp_path):
          f"save: best is an ndarray, which is not kept as metadata; {kept}"),
         (lambda: io.save(tmp_path / "no" / "x", linear()), MissingFileError,
          f"save: the folder {tmp_path / 'no'} does not exist; make it first."),
+        (lambda: io.save(None, linear()), DTypeError,
+         "save: path is None; the name of a file is needed."),
+        (lambda: io.save(os.fsencode(path), linear()), DTypeError,
+         "save: path is a bytes; the name of a file is needed."),
+        (lambda: io.save(tmp_path, linear()), DomainError,
+         f"save: path is the folder {tmp_path}; the name of a file in it is needed."),
+        (lambda: io.save(f"{tmp_path}/new/", linear()), DomainError,
+         f"save: path is the folder {tmp_path}/new/; the name of a file in it is needed."),
+        (lambda: io.save("", linear()), DomainError,
+         "save: path is the folder .; the name of a file in it is needed."),
+        (lambda: io.save(os.devnull, linear()), DomainError,
+         f"save: path is {os.devnull}, which is there and is no file; choose another name."),
+        (lambda: io.save(path, set(linear().parameters())), DTypeError,
+         "save: a set was given; a layer, a network, an optimizer, a list of parameters or a dict "
+         "of arrays is needed."),
+        (lambda: io.save(path, {"__metadata__": np.zeros(2)}), DomainError,
+         "save: safetensors keeps the name '__metadata__' for itself; rename it."),
+        (lambda: io.save(path, {"x": np.ma.array([1.0, 2.0], mask=[True, False])}), DTypeError,
+         "save: x is a masked array, and nothing here leaves entries out; fill it first, for "
+         "example x.filled(0)."),
+        (lambda: io.save(path, linear(), names=[{3: "three"}]), DTypeError,
+         "save: the name 3 is an int; text is needed."),
+        (lambda: io.load(3), DTypeError, "load: path is an int; the name of a file is needed."),
         (lambda: io.load(path), MissingFileError, f"load: there is no file {path}."),
         (lambda: io.load(tmp_path), MissingFileError, f"load: there is no file {tmp_path}."),
     ):  # fmt: skip
@@ -530,6 +556,63 @@ def test_sentences_of_save(path, tmp_path):
             call()
         assert type(caught.value) is kind and str(caught.value) == sentence
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(np.longdouble().itemsize <= 8, reason="no longer numbers here")
+def test_numbers_that_are_too_long(path):
+    with pytest.raises(DTypeError) as caught:
+        io.save(path, {"x": np.zeros(2, np.longdouble)})
+    assert str(caught.value) == (
+        f"save: x is of dtype {np.dtype(np.longdouble)}, and safetensors keeps numbers of 64 bits "
+        "at most; for example x.astype(float)."
+    )
+
+
+def test_what_the_system_does_not_do(path, tmp_path, monkeypatch):
+    """Root may write everywhere, so the system's answers are put in its mouth."""
+    io.save(path, linear(seed=1))
+    before = path.read_bytes()
+
+    def fails(*arguments, **settings):
+        raise PermissionError(13, "not for you", str(path))
+
+    for module, name, call, done in (
+        (os, "replace", lambda: io.save(path, linear()), "written"),
+        (loading, "open", lambda: io.load(path), "read"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, fails, raising=False)
+            with pytest.raises(FileAccessError) as caught:
+                call()
+        sentence = f"{'save' if done == 'written' else 'load'}: {path} cannot be {done}"
+        assert str(caught.value) == f"{sentence} (not for you)."
+        assert isinstance(caught.value, OSError) and caught.value.errno == 13
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda *asked: False)
+        for call, op in (
+            (lambda: io.save(path, linear()), "save"),
+            (lambda: train.SaveBest(path).begin(None), "SaveBest"),
+        ):
+            with pytest.raises(FileAccessError) as caught:
+                call()
+            reason = os.strerror(errno.EACCES)
+            assert str(caught.value) == f"{op}: {path} cannot be written ({reason})."
+            assert caught.value.errno == errno.EACCES
+    with pytest.raises(FileAccessError, match="cannot be written"):
+        io.save(tmp_path / ("x" * 250), linear())
+    assert path.read_bytes() == before and os.listdir(tmp_path) == [path.name]
+
+
+def test_a_file_says_nothing_of_how_parameters_were_listed(path):
+    sums = set()
+    for listed in (list, tuple, iter):
+        io.save(path, listed(linear().parameters()))
+        with safetensors.safe_open(path, framework="numpy") as file:
+            sums.add(file.metadata()["sha256"])
+    assert len(sums) == 1 and io.load(path).architecture == "2 arrays"
+    into = linear(seed=1)
+    io.load(path, into=tuple(into.parameters()))
+    np.testing.assert_array_equal(into.W.value, linear().W.value)
 
 
 def test_without_safetensors(path, monkeypatch):

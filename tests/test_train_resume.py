@@ -291,7 +291,13 @@ def test_sentences_of_the_file(path, tmp_path):
     nowhere = tmp_path / "no" / "run.safetensors"
     with pytest.raises(MissingFileError) as caught:
         base(nowhere)
-    assert str(caught.value) == f"save: the folder {nowhere.parent} does not exist; make it first."
+    assert str(caught.value) == f"fit: the folder {nowhere.parent} does not exist; make it first."
+    net = plain_net()
+    before = values(net)
+    with pytest.raises(MissingFileError) as caught:  # before an epoch is learned for nothing
+        base(None, net=net, callbacks=[train.SaveBest(nowhere)])
+    assert str(caught.value).startswith("SaveBest: the folder")
+    assert values(net) == before
 
 
 def test_sentences_of_the_arguments(path):
@@ -300,6 +306,8 @@ def test_sentences_of_the_arguments(path):
          "fit: checkpoint is an int; the name of a file or a train.Checkpoint is needed."),
         (lambda: train.Checkpoint(3), DTypeError,
          "Checkpoint: path is an int; the name of a file is needed."),
+        (lambda: train.SaveBest(None), DTypeError,
+         "SaveBest: path is None; the name of a file is needed."),
         (lambda: train.Checkpoint(path, every=0), DomainError,
          "Checkpoint: every is 0; it must be at least 1."),
         (lambda: train.Checkpoint(path, steps=0), DomainError,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from bplib.errors import DTypeError, ShapeError, kind_of
@@ -65,7 +65,9 @@ def called(what: Any) -> str:
 
 def _parameters(op: str, what: Any) -> list[Any]:
     listed = what.parameters() if callable(getattr(what, "parameters", None)) else what
-    if isinstance(listed, str) or hasattr(listed, "shape") or not isinstance(listed, Iterable):
+    # The order of a set is another one in every process, and places are in the names.
+    no_list = not isinstance(listed, Iterable) or isinstance(listed, str | Set)
+    if no_list or hasattr(listed, "shape"):
         raise DTypeError(
             f"{op}: {kind_of(what)} was given; a layer, a network, an optimizer, a list of "
             "parameters or a dict of arrays is needed."

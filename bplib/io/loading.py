@@ -24,6 +24,7 @@ from bplib.errors import (
 from bplib.io.contents import called, has_state, state_of
 from bplib.io.form import ENTRIES, VERSION, sha256
 from bplib.io.nested import beside, packed, unpacked
+from bplib.io.place import named, refused
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,6 +66,7 @@ def load(path: str | os.PathLike[str], into: Any = None) -> Saved:
 
     Raises:
         MissingFileError: where there is no such file.
+        FileAccessError: where it may not be read.
         FormatError: for a file that is damaged, cut off, of another kind, not by bplib, or by a
             later bplib.
         UnknownNameError: where the file lacks a parameter or part that `into` has, or has a
@@ -74,7 +76,7 @@ def load(path: str | os.PathLike[str], into: Any = None) -> Saved:
         MissingExtraError: where safetensors is not installed.
     """
     package = errors.need("safetensors", "train", "io.load")
-    path = os.path.expanduser(path)
+    path = named("load: path", path)
     _look(path)
     try:
         with package.safe_open(path, framework="numpy") as file:
@@ -98,8 +100,11 @@ def _look(path: str | os.PathLike[str]) -> None:
     """Is it a file, does it begin like one of safetensors, and does its header fit in?"""
     if not os.path.isfile(path):
         raise MissingFileError(f"load: there is no file {path}.")
-    with open(path, "rb") as stream:
-        begin = stream.read(9)
+    try:
+        with open(path, "rb") as stream:
+            begin = stream.read(9)
+    except OSError as error:
+        raise refused("load", path, "read", error) from None
     if len(begin) == 0:
         raise FormatError(f"load: {path} is empty.")
     length = int.from_bytes(begin[:8], "little")

@@ -8,10 +8,10 @@ from typing import Any
 
 from bplib import expect, io
 from bplib.backend import xp_of
-from bplib.errors import DomainError, DTypeError, kind_of
+from bplib.errors import DomainError
 from bplib.io.nested import beside
+from bplib.io.place import named, writable
 from bplib.train.callback import Callback, Callbacks
-from bplib.train.given import no_folder
 from bplib.train.run import Part, Run
 from bplib.train.sameness import (
     SETTING,
@@ -56,9 +56,7 @@ class Checkpoint:
     def __init__(
         self, path: str | os.PathLike[str], *, every: int = 1, steps: int | None = None
     ) -> None:
-        if not isinstance(path, str | os.PathLike):
-            raise DTypeError(f"Checkpoint: path is {kind_of(path)}; the name of a file is needed.")
-        self.path = os.path.expanduser(path)
+        self.path = named("Checkpoint: path", path)
         self.every = expect.count("Checkpoint", "every", every)
         self.steps = None if steps is None else expect.count("Checkpoint", "steps", steps)
 
@@ -98,7 +96,7 @@ class Keeper(Callback):
 
     def begin(self, run: Run) -> None:
         """Take over what is in the file, if there is one and it fits; nothing changes if not."""
-        no_folder("fit: checkpoint", self.path)
+        writable("fit: checkpoint", self.path)
         task, callbacks = self.task, self.callbacks
         self.kind = kind_of_training(task, run, callbacks)
         if not os.path.exists(self.path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from bplib.backend import Array, xp_of
@@ -141,20 +140,4 @@ def last_batch(net: Layer, m: int, size: int) -> None:
         raise DomainError(
             f"fit: with batch_size {size} the last of {m} samples would be a batch of its own, and "
             "BatchNorm needs at least 2; choose another batch_size."
-        )
-
-
-def no_folder(asks: str, path: Any) -> None:
-    """A path that a file may have.
-
-    Arguments:
-        asks: who asks, and the name of the argument.
-        path: what was given.
-
-    Raises:
-        DomainError: where a folder is there.
-    """
-    if os.path.isdir(os.path.expanduser(path)):
-        raise DomainError(
-            f"{asks} is the folder {os.fspath(path)}; the name of a file in it is needed."
         )

@@ -101,8 +101,9 @@ def fit(
         UnknownNameError: for a metric that does not exist, or a misspelt method of a Callback.
         NotReadyError: for a loss whose backward half is not found, or a Scheduler that is not its
             optimizer's newest.
-        FormatError, MissingFileError, MissingExtraError: where a checkpoint is damaged, its
-            folder does not exist, or safetensors or, for progress=True, tqdm is not installed.
+        FormatError, MissingFileError, FileAccessError, MissingExtraError: where a checkpoint is
+            damaged, its folder does not exist or is closed, or safetensors or, for progress=True,
+            tqdm is not installed.
 
     Source: H. Robbins, S. Monro (1951), A Stochastic Approximation Method, Annals of Mathematical
         Statistics 22, 400–407; I. Goodfellow, Y. Bengio, A. Courville (2016), Deep Learning,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bplib import io
+from bplib.io.place import named, writable
 from bplib.train.callback import Callback
-from bplib.train.given import no_folder
 from bplib.train.run import Run
 from bplib.train.watch import Watch
 
@@ -26,12 +26,13 @@ class SaveBest(Callback):
         path: as given.
 
     Raises:
-        DTypeError: for a monitor that is not text, or a larger_is_better that is neither True,
-            False nor None.
+        DTypeError: for a path that is none, a monitor that is not text, or a larger_is_better
+            that is neither True, False nor None.
         DomainError: in `fit`, where there is no validation data to watch, nothing says which way
             the curve gets better, or the path is a folder.
         UnknownNameError: in `fit`, for a curve that the history will not have.
         MissingFileError: in `fit`, where the folder does not exist.
+        FileAccessError: in `fit`, where nothing may be written there.
         MissingExtraError: in `fit`, where safetensors is not installed.
     """
 
@@ -42,12 +43,13 @@ class SaveBest(Callback):
         monitor: str = "validation_loss",
         larger_is_better: bool | None = None,
     ) -> None:
+        named("SaveBest: path", path)
         self.path = path
         self._watch = Watch("SaveBest", monitor, larger_is_better)
 
     def begin(self, run: Run) -> None:
         """Forget an earlier training."""
-        no_folder("SaveBest: path", self.path)
+        writable("SaveBest: path", self.path)
         self._watch.begin(run)
 
     def after_epoch(self, run: Run) -> None:
