@@ -9,6 +9,7 @@ import pytest
 from bplib import optim
 from bplib.backend import to_numpy
 from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError
+from bplib.layers import Parameter
 
 
 def parameter(value, grad=None, name="W"):
@@ -237,6 +238,11 @@ BAD_CALLS = [
         DTypeError,
         "SGD: parameters is a SimpleNamespace; "
         "it must be a list of parameters, for example layer.parameters().",
+    ),
+    (
+        ({Parameter(np.ones(3), "W")}, 0.1),
+        DTypeError,
+        "SGD: parameters is a set; it must be a list of parameters, for example layer.parameters().",
     ),
     (
         ([twice, twice], 0.1),

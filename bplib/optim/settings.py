@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -175,8 +175,8 @@ def listed(asks: str, parameters: Iterable[Any], called: str = "parameters") -> 
 
 
 def _entries(asks: str, given: Any, called: str) -> list[Any]:
-    """A list of its own; a string, a dict and an array could be gone through, and are none."""
-    is_list = isinstance(given, Iterable) and not isinstance(given, Mapping | str)
+    """A list of its own, in an order that is the same in every process: a set has none."""
+    is_list = isinstance(given, Iterable) and not isinstance(given, Mapping | Set | str)
     if not is_list or hasattr(given, "shape"):
         raise DTypeError(
             f"{asks}: {called} is {kind_of(given)}; "
