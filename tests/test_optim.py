@@ -242,7 +242,8 @@ BAD_CALLS = [
     (
         ({Parameter(np.ones(3), "W")}, 0.1),
         DTypeError,
-        "SGD: parameters is a set; it must be a list of parameters, for example layer.parameters().",
+        "SGD: parameters is a set; "
+        "it must be a list of parameters, for example layer.parameters().",
     ),
     (
         ([twice, twice], 0.1),
