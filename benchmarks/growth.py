@@ -30,20 +30,29 @@ class Sweep:
         smallest: the case with as little of it as there can be.
         cases: one for each point.
         size: what the point's case has of it.
+        alone: whether nothing else grows with it; only then is the exponent promised.
     """
 
     quantity: str
     smallest: Case
     cases: tuple[Case, ...]
     size: Callable[[Case], int]
+    alone: bool = True
 
 
 SWEEPS = (
     Sweep(
         "parameters",
+        Case((2, 256, 10), 256),
+        tuple(Case((n, 256, 10), 256) for n in (64, 256, 1024, 2048, 4096, 8192, 16384)),
+        lambda case: case.parameters,
+    ),
+    Sweep(
+        "parameters, by width",
         Case((2, 2, 2, 10), 256),
         tuple(Case((w, w, w, 10), 256) for w in (64, 128, 256, 512, 1024, 2048)),
         lambda case: case.parameters,
+        alone=False,
     ),
     Sweep(
         "batch",
@@ -102,11 +111,13 @@ def run(pace: Pace, environment: Mapping[str, str], picture: Path | None = PICTU
         what = f"time grows with {sweep.quantity} to the power"
         if len(counted) < 3:
             rows.append([sweep.quantity, "too few points above the floor", "–"])
-            claims.append(Claim(what, "too few points", f"{LOW} to {HIGH}", False))
+            if sweep.alone:
+                claims.append(Claim(what, "too few points", f"{LOW} to {HIGH}", False))
             continue
         found = fitted([sizes[i] for i in counted], [points[i] for i in counted])
-        holds = LOW <= found.median <= HIGH
-        claims.append(Claim(what, str(found), f"{LOW} to {HIGH}", holds))
+        if sweep.alone:
+            holds = LOW <= found.median <= HIGH
+            claims.append(Claim(what, str(found), f"{LOW} to {HIGH}", holds))
         rows.append(
             [sweep.quantity, f"{sizes[counted[0]]:,} to {sizes[counted[-1]]:,}", str(found)]
         )
@@ -114,7 +125,10 @@ def run(pace: Pace, environment: Mapping[str, str], picture: Path | None = PICTU
         drawn.append((sweep.quantity, sizes, medians, counted, found.median))
     text = "The time of a training step (float32, SGD) while one quantity grows. A point counts "
     text += f"where the step takes at least {ABOVE_FLOOR} times as long as with one sample, with "
-    text += "layers of width 2, or with the last layer alone.\n\n"
+    text += "two inputs, with layers of width 2, or with the last layer alone. Parameters are "
+    text += "added by more inputs, so that nothing else grows. By the width of every layer, the "
+    text += "work on activations grows too, and with the root of the parameters: the exponent is "
+    text += "then smaller until the products outweigh it, and nothing is promised.\n\n"
     text += table(["", "from … to", "exponent"], rows)
     if picture is not None and drawn:
         draw(drawn, picture)
@@ -124,13 +138,13 @@ def run(pace: Pace, environment: Mapping[str, str], picture: Path | None = PICTU
 
 
 def draw(drawn: Sequence[tuple], path: Path) -> None:
-    """Three small figures side by side; hollow points are too near the floor to count."""
+    """Small figures side by side; hollow points are too near the floor to count."""
     import matplotlib
 
     from bplib.draw.style import BLUE, GREY, RC
 
     matplotlib.use("Agg")
-    with matplotlib.rc_context({**RC, "figure.figsize": (9.6, 3.4)}):
+    with matplotlib.rc_context({**RC, "figure.figsize": (3.2 * len(drawn), 3.4)}):
         from matplotlib import pyplot
         from matplotlib.ticker import NullFormatter
 
