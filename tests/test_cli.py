@@ -72,7 +72,7 @@ def test_no_words_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_unknown_words_get_the_close_match(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "chek")
-    assert (code, out, err) == (2, "", "bplib: No such command 'chek'. Did you mean 'check'?\n")
+    assert (code, out, err) == (2, "", "bplib: there is no command 'chek'; did you mean 'check'?\n")
     code, out, err = run(capsys, "hint", "slope_betwen_points")
     assert (code, out, err) == (
         2,

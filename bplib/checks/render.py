@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from .letters import PLAIN
 from .result import BOLD, without_bold
 
 _CODE = re.compile(r"`([^`]+)`")
@@ -100,4 +101,4 @@ def _in_notebook() -> bool:
 def _print(text: str) -> None:
     """Prints, also where the terminal has no ✓ (an old Windows console)."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding))
+    print(text.encode(encoding, PLAIN).decode(encoding))
