@@ -24,7 +24,7 @@ from bplib.checks.result import Result
 from bplib.grading.plan import Plan
 from bplib.grading.session import MISSING, Disturbed, OutOfTime, RemoteFunction, Session, clean
 from bplib.grading.submissions import Submission, Unreadable, read_notebook
-from bplib.grading.workers import Workers
+from bplib.grading.workers import GradingError, Workers
 
 STATUSES = ("passed", "failed", "error", "timeout", "not_attempted", "unjudged", "missing")
 """From the best to the least; the last two are said by grading alone."""
@@ -133,6 +133,9 @@ def grade(submission: Submission, folder: Path, plan: Plan, workers: Workers) ->
 
     Returns:
         The report.
+
+    Raises:
+        GradingError: where no worker can be started, which says nothing about the submission.
     """
     problems = list(submission.problems)
     best: dict[str, Mark] = {}
@@ -203,6 +206,8 @@ def _mark(exercise: AnyExercise, plan: Plan, session: Session) -> Mark:
     except Disturbed as error:
         text = f"no answer can be heard: the notebook {error}"
         return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")
+    except GradingError:
+        raise
     except Exception as error:  # a value that no comparison expects: it is not the right one
         text = f"the answer cannot be judged ({type(error).__name__})."
         return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")

@@ -20,7 +20,17 @@ from bplib.errors import BplibError
 from bplib.grading.channel import TOKEN, Channel
 from bplib.grading.contain import LEVELS, Limits, adopt_orphans, end_descendants
 from bplib.grading.secrets import out_of_sight
-from bplib.grading.template import ENDED, LEVEL, RECORD, START, STARTED, STOP, STOPPED, remove
+from bplib.grading.template import (
+    ALL_RIGHTS,
+    ENDED,
+    LEVEL,
+    RECORD,
+    START,
+    STARTED,
+    STOP,
+    STOPPED,
+    remove,
+)
 
 _START_SECONDS = 60.0  # for Python, NumPy and matplotlib on a machine that is busy
 _STOP_SECONDS = 15.0
@@ -152,6 +162,9 @@ class Workers:
                     return mine
             except OSError:
                 pass
+            except GradingError:
+                mine.close()
+                raise
             finally:
                 theirs.close()
             mine.close()
@@ -184,6 +197,13 @@ class Workers:
             self._end_server()
             raise GradingError(
                 "the workers' Python does not start; does `python -c 'import bplib.draw'` work?"
+            )
+        if found == ALL_RIGHTS:
+            self._end_server()
+            raise GradingError(
+                "you are root, and this system lets the submissions be neither another user nor "
+                "in name spaces: they could end every process and remove every file. Grade as a "
+                "user without such rights, or with a Python that every user may read."
             )
         self.level = list(LEVELS)[found]
 
