@@ -152,6 +152,26 @@ def test_files_and_folders_are_students(tmp_path):
     assert found(tmp_path, "09_y")[0] == ("adam", (), ("09_y.ipynb is not in the folder.",))
 
 
+def test_who_handed_in_something_else_is_there_too(tmp_path):
+    """A class is counted by names: nobody is left out because of what the file is."""
+    notebook(tmp_path / "ada.IPYNB", [])
+    notebook(tmp_path / "deep/1/2/3/4/5/x.ipynb", [])
+    for name in ("Ada.py", "bob.zip", "eve.m.tar.gz", "jan.ipynb.txt", "kim.pdf", "readme.txt",
+                 "list.csv", ".hidden.zip", "zed/work.zip", "zed/notes.txt"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    missing = "a notebook is not in the folder."
+    assert found(tmp_path) == [
+        ("ada", ("ada.IPYNB",), ()),
+        ("bob", (), ("bob.zip is an archive; unpack it and grade again.",)),
+        ("deep", (), (missing, "5 is a folder too deep to be looked into.")),
+        ("eve.m", (), ("eve.m.tar.gz is an archive; unpack it and grade again.",)),
+        ("jan", (), ("jan.ipynb.txt does not end in .ipynb; rename it and grade again.",)),
+        ("kim", (), ("kim.pdf is no notebook; a file NAME.ipynb is due.",)),
+        ("zed", (), (missing, "work.zip is an archive; unpack it and grade again.")),
+    ]
+
+
 def test_the_folders_of_nbgrader(tmp_path):
     path = notebook(tmp_path / "course/submitted/bitdiddle/ps1/one.ipynb", [])
     (path.parent / "timestamp.txt").write_text("2026-03-01 18:00:00.5 UTC")
@@ -254,6 +274,13 @@ def test_a_notebook_full_of_pictures_or_letters(tmp_path, workers):
     assert found["novel"].problems[0] == (
         "novel.ipynb has more than five million letters of code in it."
     )
+
+
+def test_a_notebook_from_before_2015(tmp_path):
+    cells = [{"cell_type": "code", "input": [RIGHT, "\n"]}, {"cell_type": "heading", "source": ""}]
+    path = tmp_path / "x.ipynb"
+    path.write_text(json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}))
+    assert read_notebook(path, 1).cells == [f"{RIGHT}\n"]
 
 
 def test_the_name_of_the_kernel_does_not_matter(tmp_path):
