@@ -31,6 +31,16 @@ def only_a_number(prediction, target):
     return prediction.mean()
 
 
+def imaginary(prediction, target):
+    return np.complex128(1j), prediction
+
+
+def half_of(change):
+    """Cross-entropy, whose second half is changed."""
+    loss = losses.softmax_cross_entropy
+    return loss, lambda cache: change(losses.softmax_cross_entropy_backward(cache))
+
+
 def three_things(prediction, target):
     return prediction.mean(), None, None
 
@@ -170,6 +180,23 @@ SENTENCES = [
     ({"loss": python_float}, DTypeError, f"fit: the loss python_float returned a float; {TWO}"),
     ({"loss": (three_things, several_backward)}, DTypeError,
      f"fit: the loss three_things returned 3 things; {TWO}"),
+    ({"loss": (imaginary, several_backward)}, DTypeError,
+     "fit: imaginary returned complex128; a real number is needed."),
+    ({"loss": half_of(lambda g: g.sum())}, ShapeError,
+     "fit: the backward half of softmax_cross_entropy returned shape (), but the prediction has "
+     "(32, 3)."),
+    ({"loss": half_of(lambda g: g[0])}, ShapeError,
+     "fit: the backward half of softmax_cross_entropy returned shape (3,), but the prediction has "
+     "(32, 3)."),
+    ({"loss": half_of(lambda g: g.astype(np.float32))}, DTypeError,
+     "fit: the backward half of softmax_cross_entropy returned float32, but the prediction is "
+     "float64."),
+    ({"loss": half_of(lambda g: None)}, DTypeError,
+     "fit: the backward half of softmax_cross_entropy returned None; the gradient of the "
+     "prediction is needed, an array of shape (32, 3)."),
+    ({"loss": half_of(lambda g: (g, g))}, DTypeError,
+     "fit: the backward half of softmax_cross_entropy returned a tuple; the gradient of the "
+     "prediction is needed, an array of shape (32, 3)."),
 ]  # fmt: skip
 
 

@@ -74,7 +74,9 @@ def evaluate(
         metrics: as `fit` takes them.
 
     Returns:
-        The mean of the loss over all samples as "loss", and each metric by its name.
+        The mean of the loss over all samples as "loss", and each metric by its name. A loss that
+        weighs its samples, as by class_weights, has another mean in each batch; of all samples
+        together it is that of a batch_size of at least m.
 
     Raises:
         ShapeError: where X and y are empty or differ in length.
