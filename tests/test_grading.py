@@ -526,6 +526,14 @@ def test_a_fork_server_that_is_taken_down_leaves_nothing(tmp_path):
 
 
 @needs_fork
+def test_of_many_cells_that_stop_the_first_are_named(tmp_path, workers):
+    notebook(tmp_path / "ada.ipynb", [RIGHT, *["1 / 0"] * 300])
+    report = graded(tmp_path, workers)["ada"]
+    assert statuses(report)[0] == "passed" and len(report.problems) == 13
+    assert report.problems[-1] == "288 more code cells stopped too."
+
+
+@needs_fork
 def test_no_worker_is_nobodys_mistake(tmp_path, monkeypatch):
     """A Python that does not start is said once; no submission gets marks for it."""
     notebook(tmp_path / "class/ada.ipynb", [RIGHT])

@@ -34,6 +34,7 @@ from bplib.grading.template import (
 
 _START_SECONDS = 60.0  # for Python, NumPy and matplotlib on a machine that is busy
 _STOP_SECONDS = 15.0
+_CRASHES = (4, 6, 7, 8, 10, 11)  # SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGBUS of macOS, SIGSEGV
 _KEPT = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE",
     "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "PYTHONPATH", "LD_LIBRARY_PATH",
@@ -137,10 +138,11 @@ class Workers:
         if code is None or code < 0:
             return ""
         if code in (128 + 24, 128 + 9):  # SIGXCPU, or SIGKILL as its second part
-            return " at its limit of processor time or memory"
+            return " by a kill, as happens at a limit of processor time or memory"
         if code == 128 + 25:
             return " at its limit of file size"
-        return f" with exit code {code}" if code < 128 else f" by signal {code - 128}"
+        crash = ", a crash outside of Python" if code - 128 in _CRASHES else ""
+        return f" with exit code {code}" if code < 128 else f" by signal {code - 128}{crash}"
 
     def close(self) -> None:
         """Ends everything and removes what was written."""
