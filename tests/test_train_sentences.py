@@ -150,6 +150,9 @@ SENTENCES = [
      "fit: a row of y has shape (), but in validation (1,)."),
     ({"validation": (X.astype(np.float32), Y)}, DTypeError,
      "fit: X is float64, but in validation float32; give both one dtype."),
+    ({"X": X.astype(complex)}, DTypeError, "fit: X holds complex128 values; real ones are needed."),
+    ({"validation": (X, Y.astype(np.complex64))}, DTypeError,
+     "fit: y of validation holds complex64 values; real ones are needed."),
     # metrics
     ({"metrics": ["acuracy"]}, UnknownNameError,
      "there is no metric 'acuracy'; did you mean 'accuracy'?"),
