@@ -193,12 +193,14 @@ def grade(
 
 
 @app.command()
-def hint(name: Annotated[str, typer.Argument(help="The exercise, such as mse_gradient.")]) -> None:
+def hint(
+    name: Annotated[str, typer.Argument(help="The exercise, such as mse_gradient.")],
+    level: Annotated[int | None, typer.Argument(help="1 to 3, for one in particular.")] = None,
+) -> None:
     """Show the next of the three hints for an exercise."""
-    from bplib import checks
-    from bplib.checks import registry
+    from bplib.cli.show_hint import show_hint
 
-    checks.hint(registry.find(name).name)
+    show_hint(name, level)
 
 
 @app.command()
