@@ -526,6 +526,28 @@ def test_a_fork_server_that_is_taken_down_leaves_nothing(tmp_path):
 
 
 @needs_fork
+def test_an_answer_that_is_not_there_is_told_why(tmp_path, workers):
+    notebook(tmp_path / "cell.ipynb", [RIGHT.replace(":", "")])
+    notebook(tmp_path / "other.ipynb", [RIGHT.replace("slope", "rise")])
+    notebook(tmp_path / "twice.ipynb", [RIGHT, UPSIDE_DOWN])
+    notebook(tmp_path / "magic.ipynb", [f"{RIGHT}\n\nfiles = !ls\n%timeit 1 + 1"])
+    found = {name: one.marks[0] for name, one in graded(tmp_path, workers).items()}
+    assert found["magic"].status == "passed"
+    assert (found["cell"].status, found["cell"].message) == (
+        "error",
+        "✗ **slope_between_points** · its cell, code cell 1, stopped before it was there: "
+        "SyntaxError in line 1: expected ':'",
+    )
+    assert (found["other"].status, found["other"].message) == (
+        "missing",
+        "○ **slope_between_points**: no function of this name is in the notebook.",
+    )
+    assert found["twice"].message.endswith(
+        "\nIt is defined in code cells 1 and 2; the last one counts."
+    )
+
+
+@needs_fork
 def test_of_many_cells_that_stop_the_first_are_named(tmp_path, workers):
     notebook(tmp_path / "ada.ipynb", [RIGHT, *["1 / 0"] * 300])
     report = graded(tmp_path, workers)["ada"]

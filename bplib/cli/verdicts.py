@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from bplib.checks import registry
-from bplib.checks.chain import decide_chain
 from bplib.checks.decide import decide
-from bplib.checks.declare import AnyExercise, Chain, Prediction
 from bplib.checks.given import LAMBDA, name_of
-from bplib.checks.predict import decide_prediction
 from bplib.checks.progress import record_answer
-from bplib.checks.result import Result
-from bplib.cli.definitions import which_counts, why_not
 from bplib.cli.saved import Request, checked_in, code_cells
 from bplib.course import CourseError
 from bplib.errors import UnknownNameError
 from bplib.grading.contain import Limits
-from bplib.grading.judge import names_of
-from bplib.grading.session import Disturbed, OutOfTime, RemoteFunction, Session
+from bplib.grading.definitions import which_counts, why_not
+from bplib.grading.judge import judged
+from bplib.grading.session import Disturbed, OutOfTime, Session
 from bplib.grading.workers import Workers
 
 _STATUSES = ("passed", "not_attempted")
@@ -133,9 +129,12 @@ def _verdict(session: Session, name: str, key: str) -> dict:
     try:
         if name == LAMBDA:
             name_of(lambda: None)  # which says what to write instead
-        result = _result(session, registry.find(name))
+        judge = partial(decide, call=session.call, watch=session.library_call)
+        result = judged(session, registry.find(name), judge)
     except (UnknownNameError, ValueError, TypeError) as error:  # or nothing that a check expects
         return {"exercise": name, "status": "error", "text": f"✗ {name} · {error}"}
+    if result is None:
+        return {"exercise": name, "status": "error", "text": f"✗ {name} · it has no answer."}
     return {
         "exercise": result.exercise,
         "status": result.status,
@@ -143,18 +142,3 @@ def _verdict(session: Session, name: str, key: str) -> dict:
         "misconception": result.misconception,
         "key": key,
     }
-
-
-def _result(session: Session, exercise: AnyExercise) -> Result:
-    if isinstance(exercise, Prediction):
-        return decide_prediction(exercise, session.value_of(exercise.name))
-    if isinstance(exercise, Chain):
-        return decide_chain(exercise, session.values_of(exercise.name, names_of(exercise)))
-    caller: Any = {"call": session.call, "watch": session.library_call}
-    result = decide(exercise, session.answer_to(exercise.name), **caller)
-    if not result.passed:
-        then = session.answer_to(exercise.name, then=True)
-        if isinstance(then, RemoteFunction):
-            before = decide(exercise, then, **caller)
-            result = before if before.passed else result
-    return result
