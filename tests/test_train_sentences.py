@@ -233,6 +233,51 @@ def test_a_metric_that_is_no_number():
         assert str(caught.value) == sentence
 
 
+ONES = np.ones((6, 4))
+TWICE = [
+    (losses.softmax_cross_entropy, bplib.Softmax(), "softmax", np.zeros(6, int)),
+    (partial(losses.softmax_cross_entropy, label_smoothing=0.1), bplib.Softmax(), "softmax",
+     np.zeros(6, int)),
+    (losses.kl_divergence, bplib.Softmax(), "softmax", np.full((6, 4), 0.25)),
+    (losses.binary_cross_entropy_with_logits, bplib.Sigmoid(), "sigmoid", ONES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("loss, last, function, y", TWICE, ids=range(len(TWICE)))
+def test_probabilities_are_made_once(loss, last, function, y):
+    rng = np.random.default_rng(0)
+    for wrap in (bplib.Sequential, bplib.Checkpointed, lambda *row: bplib.Sequential(*row[:1],
+                 bplib.Sequential(row[1]))):  # fmt: skip
+        net = wrap(bplib.Linear(4, 4, rng=rng), last)
+        optimizer = optim.SGD(net.parameters(), lr=0.1)
+        said = (
+            f"the net ends in {last!r}, and {getattr(loss, 'func', loss).__name__} applies "
+            f"{function} itself, to the numbers before it; leave that layer out, and "
+            f"ops.{function}(net.predict(X))[0] are the probabilities."
+        )
+        with pytest.raises(DomainError) as caught:
+            bplib.fit(net, loss, ONES, y, optimizer, epochs=1, rng=rng)
+        assert str(caught.value) == f"fit: {said}"
+        with pytest.raises(DomainError) as caught:
+            train.evaluate(net, loss, ONES, y)
+        assert str(caught.value) == f"evaluate: {said}"
+
+
+def test_probabilities_may_come_before_the_end_or_with_another_loss():
+    rng = np.random.default_rng(0)
+    y = np.zeros(6, int)
+    for *row, loss, target in (
+        (bplib.Softmax(), bplib.Linear(4, 3, rng=rng), losses.softmax_cross_entropy, y),
+        (bplib.Residual(bplib.Softmax()), losses.softmax_cross_entropy, y),
+        (bplib.LogSoftmax(), losses.softmax_cross_entropy, y),  # the same as without
+        (bplib.Sigmoid(), losses.softmax_cross_entropy, y),
+        (bplib.Softmax(), losses.mse, ONES),
+    ):
+        net = bplib.Sequential(bplib.Linear(4, 4, rng=rng), *row)
+        optimizer = optim.SGD(net.parameters(), lr=0.1)
+        assert bplib.fit(net, loss, ONES, target, optimizer, epochs=1, rng=rng).epochs == 1
+
+
 def test_a_loss_without_a_cache_is_not_evaluated_either():
     with pytest.raises(DTypeError) as caught:
         train.evaluate(plain_net(), python_float, X, Y)

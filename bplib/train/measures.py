@@ -12,6 +12,7 @@ from bplib.layers import Layer
 from bplib.layers.mode import mode
 from bplib.train.given import network, together
 from bplib.train.kinds import KINDS
+from bplib.train.logits import once
 from bplib.train.pair import Pair, name_of, number, pair_of
 from bplib.train.reading import measuring
 
@@ -81,12 +82,13 @@ def evaluate(
     Raises:
         ShapeError: where X and y are empty or differ in length.
         DTypeError: for arguments that are not what they should be.
-        DomainError: for a batch_size below 1, or a metric that the loss has no numbers for.
+        DomainError: for a batch_size below 1, a metric that the loss has no numbers for, or a net
+            that ends in the Softmax or Sigmoid that the loss applies itself.
         UnknownNameError: for a metric that does not exist.
         NotReadyError: for a loss whose backward half is not found.
     """
     pair = pair_of(loss)
-    network("evaluate", net)
+    once("evaluate", network("evaluate", net), pair)
     together("evaluate", X=X, y=y)
     size = expect.count("evaluate", "batch_size", batch_size)
     return measured(net, pair, X, y, size, metrics_of(metrics, pair))
