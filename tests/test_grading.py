@@ -548,6 +548,34 @@ def test_an_answer_that_is_not_there_is_told_why(tmp_path, workers):
 
 
 @needs_fork
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_files_beside_a_notebook_are_those_of_its_student(tmp_path, workers):
+    look = "import os\nfound = sorted(os.listdir('.'))"
+    show = "def slope_between_points(x0, y0, x1, y1):\n    print(found, twice(2))\n    return 0"
+    cells = [look, "from helpers import twice\nassert open('data.csv').read() == '1,2'", show]
+    notebook(tmp_path / "ada/x.ipynb", cells)
+    notebook(tmp_path / "ada/y.ipynb", [])
+    notebook(tmp_path / "bob.ipynb", cells)
+    for folder in (tmp_path / "ada", tmp_path):
+        (folder / "helpers.py").write_text("def twice(x):\n    return 2 * x")
+        (folder / "data.csv").write_text("1,2")
+        (folder / "large.bin").write_bytes(bytes(2**21))
+        (folder / "link").symlink_to("data.csv")
+    found = graded(tmp_path, workers)
+    assert found["ada"].problems == ()
+    said = dict(found["ada"].marks[0].details)["your function printed"]
+    assert said.strip() == "['data.csv', 'helpers.py', 'x.ipynb'] 4"
+    assert "No module named 'helpers'" in found["bob"].problems[0]
+
+
+@needs_fork
+def test_what_is_drawn_without_a_seed_is_drawn_again(tmp_path, workers):
+    drawn = "import random\nimport numpy as np\nx = np.random.rand() + random.random()"
+    notebook(tmp_path / "ada.ipynb", [drawn, "def slope_between_points(*given):\n    return x"])
+    assert graded(tmp_path, workers) == graded(tmp_path, workers)
+
+
+@needs_fork
 def test_of_many_cells_that_stop_the_first_are_named(tmp_path, workers):
     notebook(tmp_path / "ada.ipynb", [RIGHT, *["1 / 0"] * 300])
     report = graded(tmp_path, workers)["ada"]

@@ -26,7 +26,7 @@ from bplib.checks.result import Result
 from bplib.grading.definitions import defined_in, which_counts
 from bplib.grading.plan import Plan
 from bplib.grading.session import MISSING, Disturbed, OutOfTime, RemoteFunction, Session, clean
-from bplib.grading.submissions import Notebook, Submission, Unreadable, read_notebook
+from bplib.grading.submissions import Notebook, Submission, Unreadable, read_beside, read_notebook
 from bplib.grading.workers import GradingError, Workers
 
 STATUSES = ("passed", "failed", "error", "timeout", "not_attempted", "unjudged", "missing")
@@ -146,7 +146,8 @@ def grade(submission: Submission, folder: Path, plan: Plan, workers: Workers) ->
         alone = len(submission.notebooks) == 1
         said = "" if alone else f"{clean(name)}: "
         try:
-            found, more = _grade_notebook(folder / name, plan, workers)
+            own = Path(name).parent != Path()  # else what is beside it belongs to others
+            found, more = _grade_notebook(folder / name, own, plan, workers)
         except Unreadable as error:
             problems.append(f"{clean(name)} {error}")
             continue
@@ -191,9 +192,12 @@ def _lateness(submission: Submission, plan: Plan) -> tuple[float | None, float]:
 # ── one notebook ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _grade_notebook(path: Path, plan: Plan, workers: Workers) -> tuple[list[Mark], list[str]]:
+def _grade_notebook(
+    path: Path, own: bool, plan: Plan, workers: Workers
+) -> tuple[list[Mark], list[str]]:
     notebook = read_notebook(path, plan.limits.notebook_mb)
-    with Session(workers, notebook.cells, notebook.name, notebook.content) as session:
+    beside = read_beside(path) if own else {}
+    with Session(workers, notebook.cells, path.name, notebook.content, beside) as session:
         marks = [_mark(registry.find(name), plan, session, notebook) for name in plan.points]
         return marks, session.problems
 
