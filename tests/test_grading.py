@@ -319,6 +319,7 @@ def test_marks(tmp_path, workers):
     notebook(tmp_path / "blank.ipynb", [IMPORT, BLANK, CHECK, "check(..., 'one_more_cup')"])
     notebook(tmp_path / "library.ipynb", [LIBRARY, "one_more_cup = 3.6"])
     notebook(tmp_path / "empty.ipynb", [])
+    (tmp_path / "none.ipynb").write_text("")
     found = graded(tmp_path, workers)
     assert statuses(found["right"]) == ["passed", "passed", "missing"]
     assert (found["right"].points, found["right"].of) == (2.0, 4.0)
@@ -332,6 +333,10 @@ def test_marks(tmp_path, workers):
     nothing = ("no exercise of this assignment has an answer in it.",)
     assert found["blank"].problems == found["empty"].problems == nothing
     assert not found["blank"].attempted and found["wrong"].attempted
+    assert found["blank"].marks[0].message == "○ **slope_between_points**: not attempted."
+    assert found["none"].problems == ("none.ipynb is not a notebook that can be read.",)
+    nowhere = "○ **slope_between_points**: there is no notebook to look for it in."
+    assert found["none"].marks[0].message == nowhere
     for one in found.values():
         assert Report.from_json(one.to_json()) == one
 
@@ -523,6 +528,15 @@ def test_a_fork_server_that_is_taken_down_leaves_nothing(tmp_path):
         assert len(descendants(judge.process.pid)) == 1
     finally:
         judge.stop()
+
+
+@needs_fork
+def test_what_no_comparison_expects_is_for_the_teacher(tmp_path, workers, monkeypatch):
+    notebook(tmp_path / "ada.ipynb", [RIGHT])
+    monkeypatch.setattr("bplib.grading.judge.decide", lambda *given, **more: 1 / 0)
+    (report,) = graded(tmp_path, workers).values()
+    assert statuses(report)[0] == "unjudged" and not report.attempted
+    assert "the answer cannot be judged (ZeroDivisionError)" in report.marks[0].message
 
 
 @needs_fork

@@ -141,6 +141,7 @@ def grade(submission: Submission, folder: Path, plan: Plan, workers: Workers) ->
         GradingError: where no worker can be started, which says nothing about the submission.
     """
     problems = list(submission.problems)
+    read = 0
     best: dict[str, Mark] = {}
     for name in submission.notebooks:
         alone = len(submission.notebooks) == 1
@@ -151,16 +152,18 @@ def grade(submission: Submission, folder: Path, plan: Plan, workers: Workers) ->
         except Unreadable as error:
             problems.append(f"{clean(name)} {error}")
             continue
+        read += 1
         problems += [f"{said}{one}" for one in more]
         for mark in found:
             held = best.get(mark.exercise)
             if held is None or STATUSES.index(mark.status) < STATUSES.index(held.status):
                 where = "" if mark.status == "missing" else clean(name)
                 best[mark.exercise] = dataclasses.replace(mark, notebook=where)
-    marks = tuple(best.get(name) or _missing(name, plan) for name in plan.points)
+    nowhere = "there is no notebook to look for it in."
+    marks = tuple(best.get(name) or _missing(name, plan, nowhere) for name in plan.points)
     late, off = _lateness(submission, plan)
     report = Report(submission.student, submission.notebooks, marks, (), late, off, workers.level)
-    if not report.attempted:
+    if read and not report.attempted:
         problems.append("no exercise of this assignment has an answer in it.")
     return dataclasses.replace(report, problems=tuple(problems))
 
@@ -215,13 +218,15 @@ def _mark(exercise: AnyExercise, plan: Plan, session: Session, notebook: Noteboo
         return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")
     except GradingError:
         raise
-    except Exception as error:  # a value that no comparison expects: it is not the right one
+    except Exception as error:  # a value that no comparison expects: for the teacher to look at
         text = f"the answer cannot be judged ({type(error).__name__})."
-        return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")
+        return Mark(name, "unjudged", 0.0, worth, f"✗ **{name}** · {text}")
     if result is None:
         return _no_answer(exercise, plan, session, notebook)
     lines = _ADDRESS.sub("", result.message)
-    if result.passed:
+    if result.status == "not_attempted":  # what to do next is for the notebook
+        lines = f"○ **{name}**: not attempted."
+    elif result.passed:
         lines += f"\n{exercise.after}"
     elif which := which_counts(name, notebook.cells):
         lines += f"\n{which}"
