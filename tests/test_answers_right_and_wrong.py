@@ -4,23 +4,68 @@ import fractions
 
 import numpy as np
 import pytest
-from answers import ch00, ch01, ch01_wrong, ch02, ch02_wrong
+from answers import (
+    ch00,
+    ch01,
+    ch01_wrong,
+    ch02,
+    ch02_wrong,
+    named_ch01,
+    named_ch02,
+    named_ch02_matrix,
+    right_styles,
+)
 
 from bplib import tape
 from bplib.checks import run_check
 from bplib.checks.declare import Exercise, Prediction
 from bplib.checks.registry import all_exercises
 
-RIGHT = {**ch00.RIGHT, **ch01.RIGHT, **ch02.RIGHT}
+PLANNED = {**ch00.RIGHT, **ch01.RIGHT, **ch02.RIGHT}
+RIGHT = {
+    name: {f"{style}, again": f for style, f in right_styles.RIGHT.get(name, {}).items()} | styles
+    for name, styles in PLANNED.items()
+}
 WRONG = {**ch00.WRONG, **ch01_wrong.WRONG, **ch02_wrong.WRONG}
-FUNCTIONS = [e.name for e in all_exercises().values() if isinstance(e, Exercise)]
+# NAMED[exercise][label] are functions that make that mistake, each in its own style.
+NAMED = {**named_ch01.NAMED, **named_ch02.NAMED, **named_ch02_matrix.NAMED}
+UNNAMED = named_ch01.UNNAMED  # the same, but the mistake is not recognised
+EXERCISES = {e.name: e for e in all_exercises().values() if isinstance(e, Exercise)}
 PREDICTIONS = [e for e in all_exercises().values() if isinstance(e, Prediction)]
 
 
+def each(table):
+    """(exercise, label, function) for a table such as NAMED."""
+    return [(n, label, f) for n, row in table.items() for label, fs in row.items() for f in fs]
+
+
+def in_words(case):
+    return f"{case[0]}-{case[1]}"
+
+
 def test_every_exercise_has_its_answers():
-    assert set(RIGHT) == set(WRONG) == set(FUNCTIONS)
+    assert set(RIGHT) == set(WRONG) == set(EXERCISES)
     assert all(len(styles) >= 4 for styles in RIGHT.values())
     assert all(len(styles) >= 8 for styles in WRONG.values())
+
+
+def test_every_mistake_is_made_by_somebody_else_too():
+    for name, mistakes in NAMED.items():
+        labels = {m.label for m in EXERCISES[name].misconceptions}
+        assert set(mistakes) <= labels
+        assert len(mistakes) >= 0.6 * len(labels), sorted(labels - set(mistakes))
+
+
+def test_how_many_answers_there_are_and_how_many_get_their_name():
+    """Each is held to what is counted here by the tests below, one by one."""
+    right = sum(map(len, RIGHT.values()))
+    wrong = [label for row in WRONG.values() for label, _ in row.values()]
+    named = len(each(NAMED)) + sum(label is not None for label in wrong)
+    meant = named + len(each(UNNAMED))
+    print(f"{right} right; {len(wrong) + meant} wrong, {meant} meant as a mistake, {named} named")
+    assert right >= 100 and meant >= 150
+    assert named >= 0.95 * meant
+    assert len(wrong) >= 150, "answers that are wrong in a way of their own"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +84,20 @@ def test_wrong_in_an_unusual_style(name, style):
     result = run_check(name, function)
     assert result.status in ("failed", "error"), result.text
     assert result.misconception == label, result.text
+
+
+@pytest.mark.parametrize("case", each(NAMED), ids=in_words)
+def test_a_mistake_in_another_style_gets_its_name(case):
+    name, label, function = case
+    result = run_check(name, function)
+    assert result.status == "failed" and result.misconception == label, result.text
+
+
+@pytest.mark.parametrize("case", each(UNNAMED), ids=in_words)
+def test_a_mistake_that_is_not_recognised_gets_no_other_name(case):
+    name, _, function = case
+    result = run_check(name, function)
+    assert result.status == "failed" and result.misconception is None, result.text
 
 
 # ── predictions ──────────────────────────────────────────────────────────────────────────────────

@@ -43,7 +43,10 @@ def decide_chain(chain: Chain, namespace: Mapping[str, Any]) -> Result:
         problem = _problem(chain, name, reference, inputs, value)
         if problem is not None:
             named = _diagnose(step[2] if len(step) == 3 else (), inputs, value)
-            return _failed(chain, Failure(len(right) + 1, name, *problem), named, right)
+            kind, text = problem
+            if kind == "values" and named is None:
+                text += _one_array(chain, name, namespace)
+            return _failed(chain, Failure(len(right) + 1, name, kind, text), named, right)
         right.append(name)
     text = f"all {len(right)} intermediates are right."
     return Result("passed", chain.name, headline("passed", chain.name, text))
@@ -84,6 +87,24 @@ def _problem(
     if right:
         return None
     return "values", f"{part.label}{facts.value_fact(part, 0, [(part, {})])}."
+
+
+def _one_array(chain: Chain, name: str, namespace: Mapping[str, Any]) -> str:
+    """A sentence where another name of the calculation holds the same array, perhaps changed since
+    through that name.
+    """
+    names = [step[0] for step in chain.steps]
+    for step in chain.steps:
+        names += [one for one in inspect.signature(step[1]).parameters if one not in names]
+    for other in names:
+        pair = namespace[name], namespace.get(other)
+        if other != name and all(isinstance(one, np.ndarray) for one in pair):
+            if np.may_share_memory(*pair):
+                return (
+                    f" `{name}` and `{other}` share their memory: what changes one changes the "
+                    "other (`.copy()` makes two of them)."
+                )
+    return ""
 
 
 def _diagnose(
