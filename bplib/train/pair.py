@@ -112,6 +112,23 @@ def pair_of(loss: Any) -> Pair:
     return Pair(name, loss, backward)
 
 
+def apart(function: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """A function itself, and what functools.partial has given it already.
+
+    Arguments:
+        function: a function, or partial of one, also of a partial.
+
+    Returns:
+        The function, its settings by place, and those by name.
+    """
+    placed: tuple[Any, ...] = ()
+    named: dict[str, Any] = {}
+    while isinstance(function, partial):
+        placed, named = (*function.args, *placed), {**function.keywords, **named}
+        function = function.func
+    return function, placed, named
+
+
 def without_settings(function: Any) -> Any:
     """A function itself, without what functools.partial has given it already.
 
@@ -121,9 +138,7 @@ def without_settings(function: Any) -> Any:
     Returns:
         The function.
     """
-    while isinstance(function, partial):
-        function = function.func
-    return function
+    return apart(function)[0]
 
 
 def name_of(function: Any) -> str:
