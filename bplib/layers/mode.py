@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bplib.layers.base import Layer
+
+
+def modes(layer: Layer) -> Callable[[], None]:
+    """The modes that a layer and all layers inside it are in, taken down.
+
+    Arguments:
+        layer: the layer.
+
+    Returns:
+        A function that puts each of them into its own mode again.
+    """
+    before = [(one, one.training) for one in layer.walk()]
+
+    def again() -> None:
+        for one, training in before:
+            one.training = training
+
+    return again
 
 
 @contextmanager
@@ -19,10 +37,9 @@ def mode(layer: Layer, training: bool) -> Iterator[None]:
     Returns:
         The context manager.
     """
-    before = [(one, one.training) for one in layer.walk()]
+    as_before = modes(layer)
     try:
         layer.train() if training else layer.eval()
         yield
     finally:
-        for one, was in before:
-            one.training = was
+        as_before()
