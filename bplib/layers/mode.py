@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bplib.layers.base import Layer
 
 
-def modes(layer: Layer) -> Callable[[], None]:
+class Modes:
     """The modes that a layer and all layers inside it are in, taken down.
+
+    A copy of a net that holds one has the modes of the copy's layers.
 
     Arguments:
         layer: the layer.
-
-    Returns:
-        A function that puts each of them into its own mode again.
     """
-    before = [(one, one.training) for one in layer.walk()]
 
-    def again() -> None:
-        for one, training in before:
-            one.training = training
+    def __init__(self, layer: Layer) -> None:
+        self._before = [(one, one.training) for one in layer.walk()]
 
-    return again
+    def restore(self) -> None:
+        """Put each layer into its own mode again."""
+        for layer, training in self._before:
+            layer.training = training
 
 
 @contextmanager
@@ -37,9 +37,9 @@ def mode(layer: Layer, training: bool) -> Iterator[None]:
     Returns:
         The context manager.
     """
-    as_before = modes(layer)
+    before = Modes(layer)
     try:
         layer.train() if training else layer.eval()
         yield
     finally:
-        as_before()
+        before.restore()
