@@ -10,6 +10,7 @@ from answers import (
     ch01_wrong,
     ch02,
     ch02_wrong,
+    combined,
     named_ch01,
     named_ch02,
     named_ch02_matrix,
@@ -105,6 +106,16 @@ def test_a_mistake_that_is_not_recognised_gets_no_other_name(case):
     name, _, function = case
     result = run_check(name, function)
     assert result.status == "failed" and result.misconception is None, result.text
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "function"),
+    [(name, words, f) for name, rows in combined.SAID.items() for f, words in rows],
+)
+def test_what_is_said_of_two_slips_at_once(name, words, function):
+    result = run_check(name, function)
+    assert result.status == "failed" and result.misconception is None
+    assert words in result.text
 
 
 # ── predictions ──────────────────────────────────────────────────────────────────────────────────

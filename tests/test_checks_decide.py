@@ -283,7 +283,7 @@ PAIR = tiny.two_gradients()
         ),
         (
             lambda dW, db: (dW * np.nan, db),
-            "`dW`: every entry is NaN.",
+            "`dW`: every entry is NaN. `db` is right.",
         ),
         (
             lambda dW, db: (dW[::-1], db + 0.5),

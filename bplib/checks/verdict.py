@@ -149,9 +149,10 @@ def _measured(
     text = f"{first.parts[bad[0]].label}{_fact(exercise, first, judged, bad[0])}"
     if not named and len(bad) <= _TOLD:
         text += _beside(exercise, first, judged, bad)
-    others = [str(part.name) for k, part in enumerate(first.parts) if k not in bad]
-    if first.step == "values" and others:
-        text += " " + words.others_right(others, len(bad))
+    others = [part for k, part in enumerate(first.parts) if k not in bad]
+    right = [str(p.name) for p in others if _right(exercise, first.inputs, p, first.parts)]
+    if right:
+        text += " " + words.others_right(right, len(first.parts) - len(right))
     return text
 
 
