@@ -87,7 +87,7 @@ SAID = {
         ),
         (
             lambda graph, values, end: {**_walk(graph, values, end), end: 0.5},
-            "`bill`: returns 0.5, 2.00 times too small; 1 is due. The other 11 are right.",
+            "`bill`: returns 0.5; 1 is due. The other 11 are right.",
         ),
     ],
     "predict_line": [
