@@ -36,3 +36,16 @@ def test_a_promise_is_kept(asked):
 def test_what_tired_people_type_is_named(name, label, function):
     result = run_check(name, function)
     assert result.status == "failed" and result.misconception == label, result.text
+
+
+def test_whoever_leaves_the_raise_standing_is_told():
+    def above(cups):
+        spoons = 3 * cups + 1
+        raise NotImplementedError()
+        return 3 * spoons
+
+    result = run_check("bitterness_slope", above)
+    assert result.text == (
+        "○ bitterness_slope: not attempted yet. Replace `raise NotImplementedError()` by your "
+        "answer, run its cell, then run this one again."
+    )
