@@ -74,9 +74,9 @@ def _problem(
         return "type", f"`{name}` is {problem}."
     part = parts[0]
     if part.answer.shape != part.expected.shape:
-        return "shape", f"{part.label}{facts.shape_fact(part, {})}."
+        return "shape", _of_a_name(part.label, facts.shape_fact(part, {}))
     if not np.isfinite(part.answer).all():
-        return "finite", f"{part.label}{facts.finite_fact(part)}."
+        return "finite", _of_a_name(part.label, facts.finite_fact(part))
     right = close(
         part.answer,
         part.expected,
@@ -86,7 +86,13 @@ def _problem(
     )
     if right:
         return None
-    return "values", f"{part.label}{facts.value_fact(part, 0, [(part, {})])}."
+    return "values", _of_a_name(part.label, facts.value_fact(part, 0, [(part, {})]))
+
+
+def _of_a_name(label: str, fact: str) -> str:
+    """A fact about a value that has a name: it is or has something; only functions return."""
+    text = f"{label}{fact}.".replace(": returns shape ", " has shape ", 1)
+    return text.replace(": returns ", " is ", 1).replace(" in this case", "")
 
 
 def _one_array(chain: Chain, name: str, namespace: Mapping[str, Any]) -> str:
