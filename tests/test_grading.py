@@ -838,6 +838,26 @@ def test_json_for_programs(classroom, capsys):
     assert bob["exercises"][0]["misconception"] == "upside-down"
 
 
+@needs_fork
+def test_marks_that_cannot_be_written_are_shown(classroom, capsys, monkeypatch):
+    """As when a spreadsheet has the file open by then."""
+    monkeypatch.setattr(pages, "could_write", lambda *given, **more: None)
+    (classroom / "marks.csv").mkdir()
+    words = ["grade", classroom / "submissions", "--chapter", 0, "--csv", classroom / "marks.csv"]
+    code, out, err = run(capsys, *words)
+    assert code == 2 and "5 submissions graded; " in out
+    assert err.splitlines()[-1].startswith(f"bplib: {classroom / 'marks.csv'} cannot be written: ")
+
+
+def test_trying_to_write_changes_nothing(tmp_path):
+    (tmp_path / "marks.csv").write_text("of yesterday")
+    pages.could_write(tmp_path / "marks.csv", folder=False)
+    pages.could_write(tmp_path / "new/marks.csv", folder=False)
+    pages.could_write(tmp_path / "pages", folder=True)
+    assert (tmp_path / "marks.csv").read_text() == "of yesterday"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["marks.csv", "new", "pages"]
+
+
 def test_requests_that_mean_nothing(tmp_path, capsys):
     folder = tmp_path / "submissions"
 
@@ -869,6 +889,16 @@ def test_requests_that_mean_nothing(tmp_path, capsys):
     assert refused(*chapter, "--csv", folder / "x.csv").endswith(
         "is inside the submissions; choose another place for the CSV.\n"
     )
+    (tmp_path / "is_a_file").write_text("")
+    for words in (("--csv", folder.parent), ("--csv", tmp_path / "is_a_file" / "x.csv"),
+                  ("--html", tmp_path / "is_a_file")):  # fmt: skip
+        assert refused(*chapter, *words).startswith(f"bplib: {words[1]} cannot be written: ")
+    plan = tmp_path / "grade.toml"
+    plan.write_text("chapters = [0]")
+    assert refused("--config", plan, "--csv", plan) == (
+        f"bplib: {plan} says what counts; choose another place for the CSV.\n"
+    )
+    assert plan.read_text() == "chapters = [0]"
     code, out, err = run(capsys, "grade", folder / "ada.ipynb", *chapter)
     assert err == (
         f"bplib: {folder / 'ada.ipynb'} is a file; name the folder that the submissions are in.\n"
