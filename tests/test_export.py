@@ -227,7 +227,7 @@ SAID = {
     ("--chapters", "7"): "chapter 7 has no exercises; these chapters have: ",
     ("--chapters", "1,x"): "--chapters wants numbers such as 1,2 or 0-2; not 'x'.",
     ("--chapters", "2-1"): "--chapters 2-1 holds no chapter; the smaller number comes first.",
-    ("--seed", "-1"): "Invalid value for '--seed': ",
+    ("--seed", "-1"): "invalid value for '--seed': ",
 }
 
 
