@@ -78,7 +78,20 @@ def _rows_of_whole_numbers(f, x, h):
     return g
 
 
+def _plus_minus_plus(f, x, h):
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        x[i] += h
+        up = f(x)
+        x[i] -= 2 * h
+        down = f(x)
+        x[i] += h
+        g[i] = (up - down) / (2 * h)
+    return g
+
+
 CENTRAL = {
+    "integers-swallow-the-way-back-too": (_plus_minus_plus,),
     "both-sides-pile-up": (_copies_made_once,),
     "whole-rows-and-integers": (_rows_of_whole_numbers,),
 }

@@ -73,6 +73,19 @@ def _nudges_pile_up(f, x, h):
     return gradient
 
 
+def _integers_taken_and_not_given_back(f, x, h):
+    """What `x[i] += h`, `x[i] -= 2 * h` and `x[i] += h` make of the entries, integers too."""
+    x = x.copy()
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] = x[index] + h
+        above = f(x)
+        x[index] = x[index] - 2 * h
+        gradient[index] = (above - f(x)) / (2 * h)
+        x[index] = x[index] + h
+    return gradient
+
+
 def _both_pile_up(f, x, h):
     above, below = np.array(x, dtype=float), np.array(x, dtype=float)
     gradient = np.zeros_like(above)
@@ -215,6 +228,12 @@ CENTRAL_GRADIENT = Exercise(
             "integers-swallow-the-nudge",
             "right for floats; in an array of integers the nudge is rounded away.",
             _entry_by_entry(lambda above, here, below, h: (above - below) / (2 * h), dtype=None),
+        ),
+        Misconception(
+            "integers-swallow-the-way-back-too",
+            "right for floats; in an array of integers the decimals are lost, those of the nudge "
+            "and those of the way back.",
+            _integers_taken_and_not_given_back,
         ),
         Misconception(
             "one-array-twice",
