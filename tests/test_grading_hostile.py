@@ -497,9 +497,11 @@ def test_its_own_folder_holds_the_notebook_alone_and_may_be_emptied(graded):
 
 def test_nothing_stays_for_the_next_one(graded):
     graded(cell("open('left', 'w').write('for the next')\nimport numpy\nnumpy.left = 1"))
+    graded(cell("open('../left', 'w').write('for the next')"))
     show = (
         "def slope_between_points(x0, y0, x1, y1):\n    import os, numpy\n"
-        "    print(os.listdir('.'), hasattr(numpy, 'left'))\n    return 0.0"
+        "    print(os.listdir('.'), hasattr(numpy, 'left'), os.path.exists('../left'))\n"
+        "    return 0.0"
     )
     report = graded([show, AFTER])
-    assert dict(report.marks[0].details)["your function printed"] == "['one.ipynb'] False"
+    assert dict(report.marks[0].details)["your function printed"] == "['one.ipynb'] False False"
