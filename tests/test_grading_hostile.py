@@ -295,6 +295,13 @@ def test_no_trick_makes_a_wrong_answer_right(graded, cheat):
     assert statuses(report)[0] in ("failed", "error"), report
 
 
+def test_who_talks_between_the_questions_is_named_in_the_table(graded):
+    report = graded([IMPORT, RIGHT, CHEATS["a result"], AFTER])
+    assert set(statuses(report)) == {"error"} and report.points == 0.0
+    (problem,) = report.problems
+    assert problem == "the notebook: disturbed the grading: an answer that nobody asked for."
+
+
 def test_what_is_equal_to_everything_is_not_right(graded):
     yes = (
         "import numpy as np\nclass Yes(float):\n    def __eq__(self, other):\n        return True\n"
