@@ -128,8 +128,12 @@ def lint(root: _Root = None) -> int:
     """Read every notebook against the house rules, without running any."""
 
     def run(root: Path) -> int:
+        from bplib.author import AuthorError
         from bplib.author.rules import RULES
+        from bplib.author.shelf import shelf
 
+        if not shelf(root):
+            raise AuthorError(f"there is nothing to read: {root} has no notebooks.")
         broken = 0
         for name, rule in RULES.items():
             for problem in rule(root):
