@@ -11,6 +11,7 @@ import inspect
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from .compare import FLOAT32_TOLERANCE
 from .declare import Exercise
 from .diagnose import diagnose
 from .library import Watcher, library_call
+from .ordinary import ordinary
 from .result import Failure, Result, headline
 from .sizes import note
 from .surroundings import untouched
@@ -179,6 +181,7 @@ def _on_cases(
             break  # slow but right: one fresh case has to do
         with untouched():
             outcome = call(function, inputs, exercise.seconds)
+        outcome = replace(outcome, value=ordinary(outcome.value))
         judged.append(judge(exercise, i, inputs, outcome))
         if not outcome.returned:
             break
