@@ -559,6 +559,12 @@ def _of_dual(name, *given, **named):
 
 
 BAD = {
+    "the point where the position stands": (
+        lambda: tape.jacobian(tape.exp, np.ones(3)),
+        DTypeError,
+        "jacobian: argument is an ndarray; it says which argument of f, a position counted from 0. "
+        "The point is given to what comes back: jacobian(f)(x).",
+    ),
     "a sum that begins elsewhere": (
         _of_dual("sum", Dual, initial=2.0),
         DomainError,
