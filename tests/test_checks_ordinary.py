@@ -10,6 +10,7 @@ import tiny_exercises as tiny
 from bplib.checks.chain import decide_chain
 from bplib.checks.decide import decide
 from bplib.checks.ordinary import ordinary
+from bplib.checks.predict import decide_prediction
 
 
 def no(*_, **__):
@@ -127,6 +128,18 @@ def test_a_step_of_a_calculation_is_judged_in_the_same_way():
     assert "`loss` comes next" in decide_chain(tiny.chain(), space).text
     space["error"] = (y - prediction).view(Array)
     assert decide_chain(tiny.chain(), space).status == "failed"
+
+
+def test_a_prediction_is_judged_in_the_same_way():
+    number, word = tiny.prediction(), tiny.prediction(answer="up", wrong=(), choices=("up", "down"))
+    pair = tiny.prediction(answer=(1.0, 2.0), wrong=())
+    for prediction, right, wrong in (
+        (number, Float(1 / 3), Float(0.4)),
+        (word, Text("up"), Text("down")),
+        (pair, Tuple((Float(1), Int(2))), List([1.0, Float(3)])),
+    ):
+        assert decide_prediction(prediction, right).passed
+        assert decide_prediction(prediction, wrong).status == "failed"
 
 
 def test_what_lies_under_a_mask_is_no_mistake_with_a_name():
