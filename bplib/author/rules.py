@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bplib.author.outputs import IGNORED
 from bplib.author.problem import AuthorError, joined, tool
+from bplib.author.rules_reference import REFERENCE_RULES
 from bplib.author.rules_text import TEXT_RULES
 from bplib.author.shelf import Cell, shelf
 from bplib.author.sync import FOLDERS, exercise_out_of_step, out_of_step
@@ -192,5 +193,6 @@ RULES: dict[str, Callable[[Path], list[str]]] = {
         exercises_match,
         slugs_are_shared,
         *TEXT_RULES,
+        *REFERENCE_RULES,
     )
 }

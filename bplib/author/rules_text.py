@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -33,17 +34,38 @@ _SAYS_NOTHING = re.compile(r"aria-label\s*=\s*[\"']Figure\.?[\"']|<title\b[^>]*>
 
 
 def equations_are_numbered(root: Path) -> list[str]:
-    r"""``\tag{N.k}``: N is the chapter's number, k counts 1, 2, 3 … through the chapter."""
+    r"""``\tag{N.k}``: N is the chapter's number, k counts 1, 2, 3 … through the chapter.
+
+    Appendices count A.1, A.2 … from the first to the last. An equation that they quote keeps the
+    number of its chapter, and the cell links there.
+    """
     found = []
-    for notebook in shelf(root, "book"):
-        expected = 1
+    books = sorted(shelf(root, "book"), key=lambda notebook: notebook.is_appendix)
+    numbered: dict[str, str] = {}  # the number of every equation of a chapter, and its file
+    expected: Counter[str] = Counter()
+    for notebook in books:
+        series = "A" if notebook.is_appendix else str(notebook.chapter)
         for cell in notebook.cells("markdown"):
             for tag in _TAG.findall(cell.source):
-                wanted = f"{notebook.chapter}.{expected}"
+                if notebook.is_appendix and not tag.startswith("A."):
+                    found += _misquoted(cell, tag, numbered)
+                    continue
+                wanted = f"{series}.{expected[series] + 1}"
                 if tag != wanted:
                     found.append(cell.says(rf"the equation is \tag{{{tag}}}; {wanted} is next."))
-                expected += 1
+                expected[series] += 1
+                if not notebook.is_appendix:
+                    numbered[tag] = notebook.path.name
     return found
+
+
+def _misquoted(cell: Cell, tag: str, numbered: dict[str, str]) -> list[str]:
+    """What is wrong with an equation that an appendix quotes by its chapter's number."""
+    if tag not in numbered:
+        return [cell.says(f"it quotes equation ({tag}), which no chapter has.")]
+    if not any(target.startswith(numbered[tag]) for target in _LINK.findall(cell.source)):
+        return [cell.says(f"it quotes equation ({tag}) without a link to {numbered[tag]}.")]
+    return []
 
 
 def images_have_alt_text(root: Path) -> list[str]:
@@ -96,9 +118,14 @@ def markdown_is_plain(root: Path) -> list[str]:
 
 
 def chapters_ask_first(root: Path) -> list[str]:
-    """At least three places per chapter where the reader predicts; one in the welcome."""
+    """At least three places per chapter where the reader predicts; one in the welcome.
+
+    An appendix asks nothing: it is there to look things up in.
+    """
     found = []
     for notebook in shelf(root, "book"):
+        if notebook.is_appendix:
+            continue
         least = PREDICTIONS if notebook.chapter else 1
         asked = sum(len(_PREDICT.findall(cell.source)) for cell in notebook.cells("markdown"))
         if asked < least:

@@ -10,6 +10,8 @@ from typing import Any
 from bplib.author.problem import joined, read_notebook
 from bplib.course import notebooks
 
+FIRST_APPENDIX = 90  # the numbers of a book's files from which on they are no chapters
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -66,6 +68,11 @@ class Notebook:
     def chapter(self) -> int:
         """The number at the start of the file's name."""
         return int(self.path.stem.split("_")[0])
+
+    @property
+    def is_appendix(self) -> bool:
+        """Whether this is something to look up: it asks no predictions and has no exercises."""
+        return self.chapter >= FIRST_APPENDIX
 
     def cells(self, kind: str | None = None) -> Iterator[Cell]:
         """The cells in order, all or of one kind."""
