@@ -32,7 +32,7 @@ _TAG = re.compile(r"\\tag\{([^}]*)\}")
 _SPACES = re.compile(r"\\[,;!: ]|\\q?quad(?![a-z])|\\[Bb]ig[lr]?|\\\\(?:\[\w+\])?|\s|~")
 _TABLE = re.compile(r"^\| *symbol.*\n\|[-| :]+\|\n((?:\|.*\n?)+)", re.MULTILINE)
 _TOKEN = re.compile(
-    r"\\(?:hat|dot)\s*(?:\{(\w)\}|(\w))"  # 1, 2: a letter under a sign is a symbol of its own
+    r"\\(?:hat|dot)(?:\s*\{(\w)\}|\s+(\w))"  # 1, 2: a letter under a sign is a symbol of its own
     r"|\\mathsf\s*\{?\s*T\s*\}?"
     r"|\\operatorname\{(\w+)\}"  # 3
     r"|\\([a-zA-Z]+)"  # 4
@@ -70,7 +70,9 @@ def words_are_explained(root: Path) -> list[str]:
     page = _page(root, GLOSSARY)
     if page is None:
         return []
-    found, entries, before = [], {}, ""
+    found: list[str] = []
+    entries: dict[str, list[str]] = {}
+    before = ""
     for cell in page.cells("markdown"):
         for entry, names in _entries(cell.source):
             here = _plain(names[0])
@@ -87,11 +89,10 @@ def words_are_explained(root: Path) -> list[str]:
     for chapter in _chapters(root):
         for cell in chapter.cells("markdown"):
             for word, heading in _introduced(cell.source):
-                targets = entries.get(_plain(word))
                 wanted = f"{chapter.path.name}{heading}"
-                if targets is None:
+                if _plain(word) not in entries:
                     found.append(cell.says(f"the glossary has no entry '{word}'."))
-                elif heading and wanted not in targets:
+                elif heading and wanted not in entries[_plain(word)]:
                     found.append(cell.says(f"the glossary's '{word}' has no link to {wanted}."))
     return found
 
@@ -214,7 +215,7 @@ def _leading(text: str) -> set[str]:
 
 
 def symbols(text: str) -> set[str]:
-    r"""The symbols of a formula: letters, Greek ones by name, ``\hat y`` as one, named operators."""
+    r"""The symbols of a formula: letters, Greek ones by name, operators, ``\hat y`` as one."""
     found = set()
     for match in _TOKEN.finditer(_WITHOUT_SYMBOLS.sub(" ", text)):
         if match.group(1) or match.group(2):
