@@ -18,13 +18,13 @@ GLOSSARY, FORMULAS = "91_glossary", "92_formulas"
 # Words in bold that are stressed, not introduced. Longer stretches than WORDS, and those that end
 # like a sentence, are never taken for a term.
 WORDS = 3
-STRESSED = {"0.2", "end", "from the output", "leave", "logits", "name in code", "output"}
+STRESSED = {"0.2", "end", "from the output", "leave", "name in code", "output"}
 STRESSED |= {"colours", "gradients"}  # headwords of the welcome's list of conventions
 
 _BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 _WORDS_LINE = re.compile(r"^\*\*Words\.\*\*(.*)$", re.MULTILINE)
 _LINKED = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
-_ENTRY = re.compile(r"^(?:<a id=\"[^\"]*\"></a>)*((?:\*\*[^*\n]+\*\*(?:, )?)+)", re.MULTILINE)
+_ENTRY = re.compile(r"^(?:<a id=\"[^\"]*\"></a>)*((?:\*\*[^*\n]+\*\*(?:, )?)+) · ", re.MULTILINE)
 _CODE = re.compile(r"^ {0,3}(`{3,}).*?^ {0,3}\1`*\s*$|`[^`\n]+`|\$\$.*?\$\$", re.M | re.S)
 
 _MATHS = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$([^$\n]+?)\$", re.DOTALL)
@@ -65,7 +65,7 @@ def words_are_explained(root: Path) -> list[str]:
     """Every new word of a chapter has an entry in the glossary that leads to where it stands.
 
     New words are those in a line ``**Words.**``, and what a chapter introduces in bold. Entries are
-    paragraphs that begin with one or more names in bold, in alphabetical order.
+    paragraphs that begin ``**name** · ``, or with several names, in alphabetical order.
     """
     page = _page(root, GLOSSARY)
     if page is None:
