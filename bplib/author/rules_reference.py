@@ -109,7 +109,7 @@ def _introduced(source: str) -> Iterator[tuple[str, str]]:
     """Words that a cell introduces, each with its heading as a link where it is in a Words line."""
     for line in _WORDS_LINE.findall(source):
         for words, target in _LINKED.findall(line):
-            for word in words.split(", "):
+            for word in words.split(", ") if target.startswith("#") else ():
                 yield from ((one, target) for one in _apart(word))
     for bold in _BOLD.findall(_CODE.sub("", source)):
         stressed = bold.strip().lower() in STRESSED or bold.rstrip()[-1] in ".?!:,"
