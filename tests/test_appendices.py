@@ -21,7 +21,7 @@ $$\boxed{\;dx = a\,\frac{\partial y}{\partial x}\;} \tag{1.1}$$
 
 Here $\boxed{a = \hat b}$ in short, and $$c = a \tag{1.2}$$
 
-**Words.** [slope, up and down step](#Two-ways) · [rates](#In-short) · [all](91_glossary.ipynb)
+**Words.** [slope, up and down step](#Two-ways) · [rates](#In-short) · [all](https://example.org)
 
 ## In short"""
 
