@@ -128,6 +128,23 @@ def test_numbers_of_appendices(book: Book, page: str, old: str, new: str, proble
 
 
 @pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        ("By (1.2), and by (A.2).", []),
+        ("By (1.3).", ["the book has no equation (1.3)."]),
+        ("By (A.7), in `(9.9)`, $(8.8)$.", ["the book has no equation (A.7)."]),
+        ("Figure 1.1 shows it.\n\n*Figure 1.1.* This.", []),
+        ("Figure 1.1 shows it.", ["the book has no Figure 1.1."]),
+        ("*Figure 1.1.* This.\n\n*Figure 1.1.* That.", ["there are two captions of Figure 1.1."]),
+    ],
+)
+def test_references_resolve(book: Book, text: str, problems: list[str]) -> None:
+    root = book.change("01_small", "is *not*", f"is not\n\n{text}\n\n")
+    start = "book/01_small.ipynb, cell 1: "
+    assert rules_reference.references_resolve(root) == [f"{start}{one}" for one in problems]
+
+
+@pytest.mark.parametrize(
     ("page", "old", "new", "problem"),
     [
         ("01_small", "**slope**", "**steep slope**",

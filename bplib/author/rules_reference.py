@@ -1,8 +1,8 @@
-"""Rules about the pages to look things up in: the glossary and the formula sheet.
+"""Rules about what refers to what: numbers in the text, the glossary, the formula sheet.
 
-Each compares a page with the chapters: every new word explained, with a link to where it is
-introduced; every boxed formula on the sheet, under its number, and no symbol left undefined. A book
-without the page keeps its rules.
+Equations and figures that are named exist. Every new word is in the glossary, with a link to where
+it is introduced; every boxed formula is on the sheet, under its number, and no symbol there is left
+undefined. A book without these pages keeps their rules.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from bplib.author.rules_text import without_code
 from bplib.author.shelf import Cell, Notebook, shelf
 
 GLOSSARY, FORMULAS = "91_glossary", "92_formulas"
@@ -56,6 +57,37 @@ def _page(root: Path, stem: str) -> Notebook | None:
 
 def _chapters(root: Path) -> Iterator[Notebook]:
     return (notebook for notebook in shelf(root, "book") if not notebook.is_appendix)
+
+
+# ── numbers in the text ─────────────────────────────────────────────────────────────────────────────
+
+_EQUATION = re.compile(r"\((\d{1,2}\.\d{1,2}|A\.\d+)\)")
+_FIGURE = re.compile(r"\bFigure (\d{1,2}\.\d{1,2}|A\.\d+)")
+_CAPTION = re.compile(r"^\*Figure (\w+\.\d+)\.\*", re.MULTILINE)
+
+
+def references_resolve(root: Path) -> list[str]:
+    """``(5.3)`` is an equation of the book and ``Figure 5.2`` has a caption ``*Figure 5.2.*``."""
+    equations: set[str] = set()
+    figures: set[str] = set()
+    found = []
+    for notebook in shelf(root, "book"):
+        for cell in notebook.cells("markdown"):
+            equations |= set(_TAG.findall(cell.source))
+            for number in _CAPTION.findall(cell.source):
+                if number in figures:
+                    found.append(cell.says(f"there are two captions of Figure {number}."))
+                figures.add(number)
+    for notebook in shelf(root):
+        for cell in notebook.cells("markdown"):
+            text = _MATHS.sub("", without_code(cell.source))
+            for number in _EQUATION.findall(text):
+                if number not in equations:
+                    found.append(cell.says(f"the book has no equation ({number})."))
+            for number in _FIGURE.findall(text):
+                if number not in figures:
+                    found.append(cell.says(f"the book has no Figure {number}."))
+    return found
 
 
 # ── the glossary ─────────────────────────────────────────────────────────────────────────────────
@@ -228,4 +260,9 @@ def symbols(text: str) -> set[str]:
     return found
 
 
-REFERENCE_RULES = (words_are_explained, formulas_are_complete, symbols_are_defined)
+REFERENCE_RULES = (
+    references_resolve,
+    words_are_explained,
+    formulas_are_complete,
+    symbols_are_defined,
+)
