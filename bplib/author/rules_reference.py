@@ -59,7 +59,7 @@ def _chapters(root: Path) -> Iterator[Notebook]:
     return (notebook for notebook in shelf(root, "book") if not notebook.is_appendix)
 
 
-# ── numbers in the text ─────────────────────────────────────────────────────────────────────────────
+# ── numbers in the text ──────────────────────────────────────────────────────────────────────────
 
 _EQUATION = re.compile(r"\((\d{1,2}\.\d{1,2}|A\.\d+)\)")
 _FIGURE = re.compile(r"\bFigure (\d{1,2}\.\d{1,2}|A\.\d+)")
