@@ -1,6 +1,7 @@
 """Figures and interactive figures: the only home of matplotlib."""
 
 from bplib.draw.curves import error_curves, fit_line, learning_curves, slope
+from bplib.draw.dense import dense_layer
 from bplib.draw.figure import alt, figure, save, show, svg_of
 from bplib.draw.graph import Drawing, graph
 from bplib.draw.page import Page
@@ -21,6 +22,7 @@ __all__ = [
     "Drawing",
     "Page",
     "alt",
+    "dense_layer",
     "error_curves",
     "figure",
     "fit_line",
