@@ -213,9 +213,9 @@ def test_a_terminal_without_the_marks_is_survived(monkeypatch):
 
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
-    render.show(["✓ **done**"])
+    render.show(["✓ **done** · −2 ≤ x", "✗ 日"])
     sys.stdout.flush()
-    assert raw.getvalue().decode().strip() == "? done"
+    assert raw.getvalue().decode().splitlines() == ["+ done - -2 <= x", "x ?"]
 
 
 # ── declarations ─────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """Grading a class: what counts, who handed in what, the marks, and what is written down."""
 
+import _thread
 import csv
 import io
 import json
@@ -18,12 +19,14 @@ import tiny_exercises as tiny
 from test_grading_hostile import AFTER, CHECK, IMPORT, RIGHT, WRONG, notebook
 
 from bplib.cli import main
+from bplib.grading import contain
 from bplib.grading import report as pages
 from bplib.grading.contain import Limits, descendants
-from bplib.grading.judge import Mark, Report, grade
-from bplib.grading.judges import _Judge
+from bplib.grading.judge import Mark, Report, grade, refused
+from bplib.grading.judges import Stopped, _Judge, grade_all
 from bplib.grading.plan import Plan, plan_of_chapters, read_plan
 from bplib.grading.submissions import Unreadable, find_submissions, read_notebook
+from bplib.grading.template import ALL_RIGHTS
 from bplib.grading.workers import GradingError, Workers, can_fork
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -149,6 +152,26 @@ def test_files_and_folders_are_students(tmp_path):
     assert found(tmp_path, "09_y")[0] == ("adam", (), ("09_y.ipynb is not in the folder.",))
 
 
+def test_who_handed_in_something_else_is_there_too(tmp_path):
+    """A class is counted by names: nobody is left out because of what the file is."""
+    notebook(tmp_path / "ada.IPYNB", [])
+    notebook(tmp_path / "deep/1/2/3/4/5/x.ipynb", [])
+    for name in ("Ada.py", "bob.zip", "eve.m.tar.gz", "jan.ipynb.txt", "kim.pdf", "readme.txt",
+                 "list.csv", ".hidden.zip", "zed/work.zip", "zed/notes.txt"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
+    missing = "a notebook is not in the folder."
+    assert found(tmp_path) == [
+        ("ada", ("ada.IPYNB",), ()),
+        ("bob", (), ("bob.zip is an archive; unpack it and grade again.",)),
+        ("deep", (), (missing, "5 is a folder too deep to be looked into.")),
+        ("eve.m", (), ("eve.m.tar.gz is an archive; unpack it and grade again.",)),
+        ("jan", (), ("jan.ipynb.txt does not end in .ipynb; rename it and grade again.",)),
+        ("kim", (), ("kim.pdf is no notebook; a file NAME.ipynb is due.",)),
+        ("zed", (), (missing, "work.zip is an archive; unpack it and grade again.")),
+    ]
+
+
 def test_the_folders_of_nbgrader(tmp_path):
     path = notebook(tmp_path / "course/submitted/bitdiddle/ps1/one.ipynb", [])
     (path.parent / "timestamp.txt").write_text("2026-03-01 18:00:00.5 UTC")
@@ -251,6 +274,13 @@ def test_a_notebook_full_of_pictures_or_letters(tmp_path, workers):
     assert found["novel"].problems[0] == (
         "novel.ipynb has more than five million letters of code in it."
     )
+
+
+def test_a_notebook_from_before_2015(tmp_path):
+    cells = [{"cell_type": "code", "input": [RIGHT, "\n"]}, {"cell_type": "heading", "source": ""}]
+    path = tmp_path / "x.ipynb"
+    path.write_text(json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}))
+    assert read_notebook(path, 1).cells == [f"{RIGHT}\n"]
 
 
 def test_the_name_of_the_kernel_does_not_matter(tmp_path):
@@ -495,6 +525,85 @@ def test_a_fork_server_that_is_taken_down_leaves_nothing(tmp_path):
         judge.stop()
 
 
+@needs_fork
+def test_an_answer_that_is_not_there_is_told_why(tmp_path, workers):
+    notebook(tmp_path / "cell.ipynb", [RIGHT.replace(":", "")])
+    notebook(tmp_path / "other.ipynb", [RIGHT.replace("slope", "rise")])
+    notebook(tmp_path / "twice.ipynb", [RIGHT, UPSIDE_DOWN])
+    notebook(tmp_path / "magic.ipynb", [f"{RIGHT}\n\nfiles = !ls\n%timeit 1 + 1"])
+    found = {name: one.marks[0] for name, one in graded(tmp_path, workers).items()}
+    assert found["magic"].status == "passed"
+    assert (found["cell"].status, found["cell"].message) == (
+        "error",
+        "✗ **slope_between_points** · its cell, code cell 1, stopped before it was there: "
+        "SyntaxError in line 1: expected ':'",
+    )
+    assert (found["other"].status, found["other"].message) == (
+        "missing",
+        "○ **slope_between_points**: no function of this name is in the notebook.",
+    )
+    assert found["twice"].message.endswith(
+        "\nIt is defined in code cells 1 and 2; the last one counts."
+    )
+
+
+@needs_fork
+def test_of_many_cells_that_stop_the_first_are_named(tmp_path, workers):
+    notebook(tmp_path / "ada.ipynb", [RIGHT, *["1 / 0"] * 300])
+    report = graded(tmp_path, workers)["ada"]
+    assert statuses(report)[0] == "passed" and len(report.problems) == 13
+    assert report.problems[-1] == "288 more code cells stopped too."
+
+
+@needs_fork
+def test_no_worker_is_nobodys_mistake(tmp_path, monkeypatch):
+    """A Python that does not start is said once; no submission gets marks for it."""
+    notebook(tmp_path / "class/ada.ipynb", [RIGHT])
+    notebook(tmp_path / "class/bob.ipynb", [RIGHT])
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/matplotlib.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "broken"))
+    with pytest.raises(GradingError, match=r"^the workers' Python does not start; "):
+        grade_all(find_submissions(tmp_path / "class"), tmp_path / "class", PLAN, jobs=2)
+
+
+def test_a_worker_that_is_missing_later_costs_nobody_points(tmp_path, monkeypatch):
+    notebook(tmp_path / "ada.ipynb", [])
+    notebook(tmp_path / "bob.ipynb", [])
+
+    def one(judge, submission):
+        if submission.student == "bob":
+            raise GradingError("no worker can be started.")
+        return refused(submission, PLAN, "as a test.")
+
+    monkeypatch.setattr(_Judge, "grade", one)
+    _, bob = grade_all(find_submissions(tmp_path), tmp_path, PLAN, jobs=1)
+    assert set(statuses(bob)) == {"unjudged"}
+    assert bob.problems == ("could not be graded: no worker can be started.",)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="every user is the same there")
+def test_root_runs_nothing_with_all_its_rights(tmp_path, monkeypatch):
+    """Limits alone hold nobody back who may end every process and remove every file."""
+    for name in ("prctl", "_readable_by_all"):
+        monkeypatch.setattr(contain, name, lambda *given: False)
+    monkeypatch.setattr(contain, "_own_world", lambda *given: (_ for _ in ()).throw(OSError))
+    monkeypatch.setattr(contain.os, "getuid", lambda: 0)
+    for wanted in ("namespaces", "user"):
+        with pytest.raises(contain.AllRights):
+            contain.withdraw([], str(tmp_path), wanted)
+    assert contain.withdraw([], str(tmp_path), "limits") == "limits"
+    monkeypatch.setattr(contain.os, "getuid", lambda: 1000)
+    assert contain.withdraw([], str(tmp_path), "namespaces") == "limits"
+
+
+@needs_fork
+def test_root_is_told_why(monkeypatch):
+    monkeypatch.setattr(Workers, "_await", lambda *given: ALL_RIGHTS)
+    with Workers(Limits()) as made, pytest.raises(GradingError, match=r"^you are root, and this "):
+        made.start()
+
+
 # ── what is written down ─────────────────────────────────────────────────────────────────────────
 
 
@@ -629,6 +738,47 @@ def test_a_class(classroom, capsys):
     words[5] = 1
     assert run(capsys, *words, "--json")[0] == 1
     assert before == {p: p.read_bytes() for p in before}
+
+
+@needs_fork
+def test_a_class_that_is_stopped(classroom, capsys, monkeypatch):
+    """Ctrl-C keeps what was graded, leaves nobody out without a word, and leaves nothing behind."""
+    before = descendants(os.getpid())
+    notebook(classroom / "submissions/b.ipynb", ["import time\ntime.sleep(60)"])
+    words = ["grade", classroom / "submissions", "--chapter", 0, "--jobs", 1,
+             "--csv", classroom / "marks.csv", "--html", classroom / "pages"]  # fmt: skip
+
+    def stop(*given, done, **more):
+        def then(report):
+            done(report)
+            threading.Timer(0.3, _thread.interrupt_main).start()
+
+        return grade_all(*given, done=then, **more)
+
+    monkeypatch.setattr("bplib.cli.grade.grade_all", stop)
+    code, out, err = run(capsys, *words)
+    assert code == 130
+    assert err.splitlines()[-1] == (
+        f"bplib: stopped; 1 of 6 submissions were graded before; in {classroom / 'marks.csv'} the "
+        f"others are marked as not judged; {classroom / 'pages'} has their pages."
+    )
+    assert "ada  1 of 1  ✓" in out and "Bob" not in out and "1 submission graded." in out
+    rows = list(csv.DictReader(io.StringIO((classroom / "marks.csv").read_text("utf-8"))))
+    assert [row["slope_between_points.status"] for row in rows] == ["passed", *5 * ["unjudged"]]
+    assert rows[1]["notes"] == "not graded: stopped before."
+    assert [path.name for path in (classroom / "pages").iterdir()] == ["ada.html"]
+    assert descendants(os.getpid()) == before
+
+    (classroom / "marks.csv").unlink()
+    monkeypatch.setattr("bplib.cli.grade.grade_all", lambda *given, **more: _stopped())
+    code, out, err = run(capsys, *words)
+    said = "bplib: stopped before the first was graded; nothing was written.\n"
+    assert (code, out, err) == (130, "", said)
+    assert not (classroom / "marks.csv").exists()
+
+
+def _stopped():
+    raise Stopped({})
 
 
 @needs_fork

@@ -2,6 +2,7 @@
 
 import textwrap
 import tracemalloc
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -218,6 +219,25 @@ def test_losses_in_every_form():
         curves.append(bplib.fit(net, loss, X, y, optimizer, epochs=1, batch_size=8,
                                 rng=np.random.default_rng(0)).loss[0])  # fmt: skip
     np.testing.assert_allclose(curves, np.array([1, 2, 2, 1, 0.5]) * curves[0], rtol=1e-12)
+
+
+def test_a_loss_may_be_an_object_without_a_hash():
+    @dataclass
+    class Scaled:
+        by: float
+
+        def __call__(self, prediction, target):
+            loss, cache = losses.mse(prediction, target)
+            return loss * self.by, (cache, self.by)
+
+    def backward(cache):
+        return losses.mse_backward(cache[0]) * cache[1]
+
+    X = samples()[0]
+    net = plain_net(k=1)
+    history = bplib.fit(net, (Scaled(2.0), backward), X, X[:, :1], optim.Adam(net.parameters()),
+                        epochs=2, metrics=["rmse"], rng=np.random.default_rng(0))  # fmt: skip
+    assert history.loss[0] == pytest.approx(2 * history["rmse"][0] ** 2)
 
 
 def test_the_loss_in_the_docstring():

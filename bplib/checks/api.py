@@ -140,7 +140,7 @@ def _check(
     elif result.attempted:
         lines.append(_next_line(exercise, result, spoken, called))
     details = [one for one in result.details if seed is not None or "printed" in one[0]]
-    if result.passed and isinstance(exercise, Exercise) and exercise.another:
+    if result.passed and not isinstance(exercise, Prediction) and exercise.another:
         details = [("one other way to write it", exercise.another.strip()), *details]
     render.show([*lines, *store().take_notes()], details, opened=seed is not None)
 

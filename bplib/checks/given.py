@@ -9,6 +9,9 @@ from ..errors import UnknownNameError
 from . import registry
 from .kinds import kind_of
 
+LAMBDA = "<lambda>"
+"""What Python calls a function without a name."""
+
 
 class WrongCall(UnknownNameError):
     """The check itself was called in a way that names no exercise."""
@@ -38,7 +41,7 @@ def name_of(answer: Any, word: str = "check") -> str:
     if inspect.isclass(answer) or inspect.ismodule(answer):
         if name not in registry.all_exercises():
             raise WrongCall(f"{word} wants a function of yours; this is {kind_of(answer)}.")
-    if isinstance(name, str) and name != "<lambda>":
+    if isinstance(name, str) and name != LAMBDA:
         return name
     if isinstance(answer, str) and answer in registry.all_exercises():
         raise WrongCall(

@@ -24,8 +24,8 @@ def _said(command: Callable[[Path], int], root: Path | None) -> int:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped; every file is whole, and the next sync does the rest.", file=sys.stderr)
-        return 130
+        print("Every file is whole; the next sync does the rest.", file=sys.stderr)
+        raise
 
 
 @author.command()

@@ -19,6 +19,8 @@ from typing import Any
 
 RECORD = struct.Struct(">ci")
 """What this process says: a letter and a number."""
+ALL_RIGHTS = -1
+"""In the place of a level: workers would be root, so there are none."""
 START, STOP = b"S", b"K"
 STARTED, STOPPED, ENDED, LEVEL = b"s", b"k", b"e", b"l"
 
@@ -44,13 +46,17 @@ def preload() -> None:
 
 def main() -> None:
     """Serve until the grader closes its end."""
-    from bplib.grading.contain import LEVELS, Limits, withdraw
+    from bplib.grading.contain import LEVELS, AllRights, Limits, withdraw
 
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     settings: dict[str, Any] = json.loads(_line(control))
     preload()
-    level = withdraw(settings.pop("hidden"), settings["folder"], settings["level"])
+    try:
+        level = withdraw(settings.pop("hidden"), settings["folder"], settings["level"])
+    except AllRights:
+        control.sendall(RECORD.pack(LEVEL, ALL_RIGHTS))
+        return
     control.sendall(RECORD.pack(LEVEL, list(LEVELS).index(level)))
     _Server(control, level, settings["folder"], Limits(**settings["limits"])).serve()
 

@@ -12,6 +12,7 @@ import inspect
 import json
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,7 @@ class _Worker:
         file = message["file"]
         if message["folder"]:  # a reader's own notebook, with the files beside it
             os.chdir(message["folder"])
+            sys.path.insert(0, message["folder"])
         if message["notebook"].size:
             Path(file).write_bytes(message["notebook"].tobytes())
         cells = json.loads(message["cells"].tobytes().decode("utf-8", "surrogatepass"))

@@ -12,6 +12,7 @@ from bplib.layers import Layer
 from bplib.layers.mode import mode
 from bplib.train.given import network, together
 from bplib.train.kinds import KINDS
+from bplib.train.logits import once
 from bplib.train.pair import Pair, name_of, number, pair_of
 from bplib.train.reading import measuring
 
@@ -74,17 +75,20 @@ def evaluate(
         metrics: as `fit` takes them.
 
     Returns:
-        The mean of the loss over all samples as "loss", and each metric by its name.
+        The mean of the loss over all samples as "loss", and each metric by its name. A loss that
+        weighs its samples, as by class_weights, has another mean in each batch; of all samples
+        together it is that of a batch_size of at least m.
 
     Raises:
         ShapeError: where X and y are empty or differ in length.
         DTypeError: for arguments that are not what they should be.
-        DomainError: for a batch_size below 1, or a metric that the loss has no numbers for.
+        DomainError: for a batch_size below 1, a metric that the loss has no numbers for, or a net
+            that ends in the Softmax or Sigmoid that the loss applies itself.
         UnknownNameError: for a metric that does not exist.
         NotReadyError: for a loss whose backward half is not found.
     """
     pair = pair_of(loss)
-    network("evaluate", net)
+    once("evaluate", network("evaluate", net), pair)
     together("evaluate", X=X, y=y)
     size = expect.count("evaluate", "batch_size", batch_size)
     return measured(net, pair, X, y, size, metrics_of(metrics, pair))

@@ -52,6 +52,34 @@ class Pair(NamedTuple):
             "cache that its backward half needs."
         )
 
+    def gradient(self, prediction: Array, cache: Any) -> Array:
+        """The gradient of a batch's predictions, from the loss that was measured last.
+
+        Arguments:
+            prediction: what the network said.
+            cache: of the loss.
+
+        Returns:
+            What the second half returned, shaped as prediction.
+
+        Raises:
+            ShapeError: where it has another shape; some layers would stretch it, silently.
+            DTypeError: where it is no array, or of another precision.
+        """
+        found = self.backward(cache)
+        shape = getattr(found, "shape", None)
+        if shape == prediction.shape and found.dtype == prediction.dtype:
+            return found
+        half = f"fit: the backward half of {self.name} returned"
+        if shape is None:
+            raise DTypeError(
+                f"{half} {kind_of(found)}; the gradient of the prediction is needed, an array of "
+                f"shape {prediction.shape}."
+            )
+        if shape != prediction.shape:
+            raise ShapeError(f"{half} shape {shape}, but the prediction has {prediction.shape}.")
+        raise DTypeError(f"{half} {found.dtype}, but the prediction is {prediction.dtype}.")
+
 
 def pair_of(loss: Any) -> Pair:
     """The pair of a loss; the half called `<name>_backward` is found beside the first one.
@@ -131,4 +159,6 @@ def number(name: str, value: Array) -> float:
         raise DTypeError(f"fit: {name} returned {kind_of(value)}; one number is needed.")
     if value.shape not in ((), (1,)):
         raise ShapeError(f"fit: {name} returned shape {value.shape}; one number is needed.")
+    if value.dtype.kind not in "fiub":
+        raise DTypeError(f"fit: {name} returned {value.dtype}; a real number is needed.")
     return float(to_numpy(value).item())

@@ -36,7 +36,7 @@ def measuring(name: str, pair: Pair) -> Callable[[Array, Array], float]:
     asks, loss = KINDS[name].asks, without_settings(pair.forward)
     if asks == "values":
         return metric
-    read = READERS.get(loss)
+    read = next((read for known, read in READERS if known is loss), None)
     if read is None:
         return partial(_as_they_are, name, metric, pair.name)
 
@@ -144,10 +144,10 @@ def _side(name: str, asks: str, z: Array) -> Array:
     return z if asks == "score" else (z > 0).astype(np.int64)
 
 
-READERS: dict[Any, Callable[..., tuple[Array, Array]]] = {
-    losses.softmax_cross_entropy: _of_rows,
-    losses.kl_divergence: _of_rows,
-    losses.binary_cross_entropy_with_logits: _of_logits,
-    losses.hinge: _of_margins,
-}
+READERS: tuple[tuple[Any, Callable[..., tuple[Array, Array]]], ...] = (
+    (losses.softmax_cross_entropy, _of_rows),
+    (losses.kl_divergence, _of_rows),
+    (losses.binary_cross_entropy_with_logits, _of_logits),
+    (losses.hinge, _of_margins),
+)
 """How the predictions of each loss are read, by the loss."""

@@ -108,7 +108,7 @@ def step(
             raise bad_loss(run, pair, batch, run.loss)
         for parameter in task.parameters:
             parameter.grad = None
-        net.backward_parameters(pair.backward(cache))
+        net.backward_parameters(pair.gradient(prediction, cache))
         if not finite(p.grad for p in optimizer.parameters if p.grad is not None):
             raise bad_gradient(run, pair, batch)
         if callbacks.has("before_update"):
