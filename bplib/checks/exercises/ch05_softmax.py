@@ -84,12 +84,6 @@ softmax_rows = Exercise(
             lambda z: _naive(z - z.min(axis=1, keepdims=True)),
         ),
         Misconception(
-            "shifted-by-the-mean",
-            "the mean of the row is taken away, and a score far above it still overflows; take "
-            "the largest away.",
-            lambda z: _naive(z - z.mean(axis=1, keepdims=True)),
-        ),
-        Misconception(
             "down-the-columns",
             "each column adds up to 1; a row is a sample, so each row should.",
             lambda z: _softmax(z, axis=0),
