@@ -173,7 +173,7 @@ class _Pen:
         for (i, j), value in np.ndenumerate(values):
             fill, edge, above = (_MARKED, PURPLE, 3) if marked[i, j] else (MIST, PAPER, 2)
             x, y = self.x + j * width, top - (i + 1) * height
-            look = {"fc": fill, "ec": edge, "lw": 1.6, "zorder": above}
+            look: dict[str, Any] = {"fc": fill, "ec": edge, "lw": 1.6, "zorder": above}
             self.ax.add_patch(Rectangle((x, y), width, height, **look))
             _write(self.ax, x + width / 2, y + height / 2, _number(value), colour)
         middle = self.x + columns * width / 2
