@@ -57,7 +57,8 @@ def dense_layer(x: Any, W: Any, b: Any, delta: Any, *, focus: Focus = None) -> A
     if focus is not None:
         _look_at(focus, W.shape)
     with _look():
-        fig = Figure(figsize=(7.4, 3.9), layout="none")
+        fig = Figure(figsize=(7.4, 3.9))
+        fig.set_layout_engine("none")
         ax = fig.add_axes((0.0, 0.0, 1.0, 1.0))
         ax.set(xlim=(0, 15.0), ylim=(-7.9, 0))
         ax.set_axis_off()

@@ -213,7 +213,7 @@ RIGHT = {
         "tensordot": _layer_tensordot,
         "outer products": _layer_outer,
     },
-    "hidden_delta": {
+    "one_layer_back": {
         "complex step": _bend_complex,
         "rows and diagonals": _bend_rows,
         "in place": _bend_in_place,
@@ -237,7 +237,7 @@ RIGHT = {
         "rows and diagonals": _squares_rows,
         "multiplied out": _squares_expanded,
     },
-    "network_gradients": {
+    "any_depth_gradients": {
         "closures": network,
         "a row of ones": _network_with_ones,
         "sums kept": _network_reduced,

@@ -139,7 +139,7 @@ WRONG = {
         "positive": (None, _layer(dx=lambda x, W, b, d: np.abs(d @ W.T))),
         "last row's bias": (None, _layer(db=lambda x, W, b, d: d[-1] * 1.0)),
     },
-    "hidden_delta": {
+    "one_layer_back": {
         "z for a, by factors": (
             "slope-of-the-wrong-quantity",
             _bend(lambda z: (1 - z) * (1 + z)),
@@ -199,7 +199,7 @@ WRONG = {
         "rounded": (None, _a(lambda a, y, m: np.round(2 * (a - y) * a * (1 - a) / m, 6))),
         "quarter for the slope": (None, _a(lambda a, y, m: (a - y) / 2 / m)),
     },
-    "network_gradients": {
+    "any_depth_gradients": {
         "times m": ("missing-1/m", _scaled(lambda m: m)),
         "no slope": (
             "slope-forgotten",

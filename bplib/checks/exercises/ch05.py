@@ -14,7 +14,7 @@ EXERCISES = (
     ch05_predictions.x2_receives,
     ch05_predictions.wire_receives,
     ch05_layer.layer_gradients,
-    ch05_layer.hidden_delta,
+    ch05_layer.one_layer_back,
     ch05_predictions.corner_pixel,
     ch05_predictions.zero_second_layer,
     ch05_predictions.shapes_in_a_batch,
@@ -25,6 +25,6 @@ EXERCISES = (
     ch05_softmax.cross_entropy_gradient,
     ch05_predictions.loss_floor,
     ch05_squares.sigmoid_square_delta,
-    ch05_network.network_gradients,
+    ch05_network.any_depth_gradients,
     ch05_empty_page.the_empty_page,
 )

@@ -194,7 +194,7 @@ def _bend_loss(delta_next, W_next, z):
     return np.sum(delta_next * (np.tanh(z) @ W_next))
 
 
-def _hidden_delta(delta_next, W_next, z):
+def _one_layer_back(delta_next, W_next, z):
     """delta_next (m, k), W_next (h, k), z (m, h) -> (m, h)"""
     return (delta_next @ W_next.T) * (1 - np.tanh(z) ** 2)
 
@@ -224,8 +224,8 @@ def _sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-hidden_delta = Exercise(
-    name="hidden_delta",
+one_layer_back = Exercise(
+    name="one_layer_back",
     chapter=5,
     minutes=8,
     statement=(
@@ -233,7 +233,7 @@ hidden_delta = Exercise(
         "has arrived at z_next. Return the delta of this layer, the gradient at z. "
         "delta_next (m, k), W_next (h, k), z (m, h) -> (m, h)."
     ),
-    reference=_hidden_delta,
+    reference=_one_layer_back,
     cases=_bend_cases,
     returns=("dz",),
     loss=_bend_loss,
@@ -318,7 +318,7 @@ hidden_delta = Exercise(
         "slope of tanh is one minus the square of its output.",
     ),
     another="""
-def hidden_delta(delta_next, W_next, z):
+def one_layer_back(delta_next, W_next, z):
     arrived = delta_next @ W_next.T  # the gradient at a
     return arrived / np.cosh(z) ** 2  # tanh' is 1 over cosh squared
 """,

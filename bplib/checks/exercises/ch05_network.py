@@ -85,13 +85,13 @@ def _with(**parts):
     return lambda X, labels, parameters: _backprop(X, labels, parameters, **parts)
 
 
-def _network_gradients(X, labels, parameters):
+def _any_depth_gradients(X, labels, parameters):
     return _backprop(X, labels, parameters)
 
 
 def _one_by_one(X, labels, parameters):
     """The mean of the gradients of single samples."""
-    total = {}
+    total: dict = {}
     for i in range(len(X)):
         one = _backprop(X[i : i + 1], labels[i : i + 1], parameters)
         for name, gradient in one.items():
@@ -154,8 +154,8 @@ def _updated_too_early(X, labels, parameters):
     return gradients
 
 
-network_gradients = Exercise(
-    name="network_gradients",
+any_depth_gradients = Exercise(
+    name="any_depth_gradients",
     chapter=5,
     minutes=30,
     statement=(
@@ -164,7 +164,7 @@ network_gradients = Exercise(
         "layers. Return a dict that maps 'dW1', 'db1', 'dW2', … to the gradients. X (m, n), "
         "labels (m,) whole numbers from 0."
     ),
-    reference=_network_gradients,
+    reference=_any_depth_gradients,
     cases=_network_cases,
     case_note=_widths,
     returns=("gradients",),
@@ -288,7 +288,7 @@ network_gradients = Exercise(
         'f"W{l}" and f"dW{l}".',
     ),
     another="""
-def network_gradients(X, labels, parameters):
+def any_depth_gradients(X, labels, parameters):
     depth, gradients = len(parameters) // 2, {}
 
     def through(a, l):  # the gradient at the input of layer l
