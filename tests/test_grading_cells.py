@@ -20,6 +20,10 @@ CELLS = {
     "x = 17; x %= 10\ny = x != 3": 7,
     "%timeit -n1 sum(range(3))\nx = 8": 8,
     "files = %who_ls\nx = 9": 9,
+    "    %ls\n    x = 10": 10,
+    "\n\tx = 11\n\tif x:\n\t\tx += 1": 12,
+    "import asyncio\nawait asyncio.sleep(0)\nx = 13": 13,
+    "try:\n    input('your name? ')\nexcept EOFError:\n    x = 14": 14,
 }
 
 
@@ -41,6 +45,18 @@ def test_errors_keep_their_lines():
     said = run_cell("!ls\ndef f(:\n    pass", "<cell 1>", fresh_main())
     assert said == "SyntaxError in line 2: invalid syntax"
     assert run_cell("%ls\nx = '\0'", "<cell 1>", fresh_main()).startswith(("Value", "Syntax"))
+
+
+def test_nobody_answers_input():
+    said = run_cell("name = input('your name? ')", "<cell 1>", fresh_main())
+    assert said == (
+        "EOFError in line 1: there is nobody to answer input() here; a value in the code does"
+    )
+
+
+def test_an_await_may_end_like_anything_else():
+    said = run_cell("async def f():\n    1 / 0\nawait f()", "<cell 1>", fresh_main())
+    assert said == "ZeroDivisionError in line 2: division by zero"
 
 
 def test_what_is_python_stays_as_it_is():

@@ -13,7 +13,7 @@ import bplib
 from bplib import data, losses, metrics, optim, train
 from bplib.backend import to_numpy
 from bplib.train.measures import metrics_of
-from bplib.train.pair import pair_of
+from bplib.train.pair import apart, pair_of
 
 RULES = [optim.SGD, optim.Momentum, optim.Nesterov, optim.AdaGrad, optim.RMSProp, optim.Adam,
          optim.AdamW]  # fmt: skip
@@ -275,6 +275,15 @@ def test_settings_do_not_change_a_name():
     given = smooth, (smooth, losses.huber_backward)
     assert [pair_of(loss).name for loss in given] == ["huber", "huber"]
     assert pair_of((smooth, losses.huber_backward)).forward is smooth  # with its settings
+
+    def several(*given, **named):
+        return given, named
+
+    inner = partial(several, 1, a=2, b=3)
+    inner.kept_apart = True  # or Python makes one partial of both
+    outer = partial(inner, 4, b=5, c=6)
+    function, placed, named = apart(outer)
+    assert function is several and outer() == (placed, named) == ((1, 4), {"a": 2, "b": 5, "c": 6})
     assert list(metrics_of([partial(partial(metrics.f1))], pair_of(smooth))) == ["f1"]
 
 

@@ -424,8 +424,10 @@ def test_settings_of_a_loss_are_compared(path):
     assert history.epochs == 2
     with pytest.raises(DomainError) as caught:
         base(path, epochs=3, loss=partial(smooth, class_weights=weights * 2))
-    first = "its loss is softmax_cross_entropy(label_smoothing=0.1, class_weights=<SHA-256 "
-    assert f"{first}{sha(weights)}>), and" in str(caught.value)
+    first = f"its loss is softmax_cross_entropy(class_weights=<SHA-256 {sha(weights)}>, "
+    assert f"{first}label_smoothing=0.1), and here" in str(caught.value)
+    named = {"class_weights": weights, "label_smoothing": 0.1}  # the same in another order
+    _, history = base(path, epochs=2, loss=partial(losses.softmax_cross_entropy, **named))
     # A patience is no number that anything was made from.
     _, history = base(path, epochs=3, loss=partial(smooth, class_weights=weights),
                       callbacks=[train.EarlyStopping(9)])  # fmt: skip

@@ -225,8 +225,8 @@ def test_a_metric_that_is_no_number():
         return "high"
 
     for metric, kind, sentence in (
-        (table, ShapeError, "fit: table returned shape (3, 3); one number is needed."),
-        (text, DTypeError, "fit: text returned a str; one number is needed."),
+        (table, ShapeError, "evaluate: table returned shape (3, 3); one number is needed."),
+        (text, DTypeError, "evaluate: text returned a str; one number is needed."),
     ):
         with pytest.raises(kind) as caught:
             train.evaluate(plain_net(), losses.softmax_cross_entropy, X, Y, metrics=metric)
@@ -281,7 +281,7 @@ def test_probabilities_may_come_before_the_end_or_with_another_loss():
 def test_a_loss_without_a_cache_is_not_evaluated_either():
     with pytest.raises(DTypeError) as caught:
         train.evaluate(plain_net(), python_float, X, Y)
-    assert str(caught.value) == f"fit: the loss python_float returned a float; {TWO}"
+    assert str(caught.value) == f"evaluate: the loss python_float returned a float; {TWO}"
 
 
 def test_sentences_of_evaluate():
@@ -291,6 +291,9 @@ def test_sentences_of_evaluate():
          "evaluate: X has 53 samples, but y has 2; each needs its target."),
         (lambda: train.evaluate(net, loss, X, Y, batch_size=0), DomainError,
          "evaluate: batch_size is 0; it must be at least 1."),
+        (lambda: train.evaluate(net, "mse", X, Y), DTypeError, f"evaluate: loss is a str; {LOSS}"),
+        (lambda: train.evaluate(net, loss, X, Y, metrics=3), DTypeError,
+         "evaluate: metrics is an int; a list of names is needed."),
         (lambda: train.evaluate([net], loss, X, Y), DTypeError,
          "evaluate: net is a list; a Layer such as Sequential is needed."),
     ):  # fmt: skip

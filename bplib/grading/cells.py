@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import inspect
 import linecache
 import re
 import sys
@@ -17,12 +19,17 @@ def fresh_main() -> dict[str, Any]:
     module = types.ModuleType("__main__")
     module.__dict__["display"] = _nothing
     module.__dict__["get_ipython"] = _Nobody
+    module.__dict__["input"] = _nobody_answers
     sys.modules["__main__"] = module
     return module.__dict__
 
 
 def _nothing(*arguments: Any, **options: Any) -> None:
     """What shows something in Jupyter has nobody to show it to here."""
+
+
+def _nobody_answers(prompt: Any = "") -> str:
+    raise EOFError("there is nobody to answer input() here; a value in the code does")
 
 
 class _Nobody:
@@ -47,7 +54,11 @@ def run_cell(source: str, name: str, namespace: dict[str, Any]) -> str | None:
         source = in_python(source) + "\n"
         # Tracebacks and the exercise's source are read from here.
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        exec(compile(source, name, "exec", dont_inherit=True), namespace)
+        code = compile(source, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        if code.co_flags & inspect.CO_COROUTINE:
+            asyncio.run(eval(code, namespace))
+        else:
+            exec(code, namespace)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # sys.exit in a cell is the cell's problem too
@@ -61,6 +72,7 @@ _OF_PYTHON = ("time", "timeit", "capture", "prun")
 """Magics whose cell is Python, with a line above it; the cells of others are something else."""
 
 # Each part takes all it can and gives nothing back: a long line costs no more than its length.
+_INDENT = re.compile(r"(?:[ \t]*+\n)*+([ \t]*+)")
 _CELL = re.compile(r"\s*+%%(\w*+)")
 _TIME = re.compile(r"(\s*+)%time\s++(?=\S)")  # what it times also happens
 _LINE = re.compile(r"(\s*+)(?:[%!?]|[\w.]++\?{1,2}+\s*+\Z)")
@@ -78,6 +90,9 @@ def in_python(source: str) -> str:
         Python, as far as that is known: shell commands and magics do nothing, and are None where
         something is assigned from them.
     """
+    indent = _INDENT.match(source)
+    if indent is not None and indent[1]:  # as Jupyter does with a cell that is indented as a whole
+        source = "\n".join(line.removeprefix(indent[1]) for line in source.split("\n"))
     if not _ANY.search(source):
         return source
     try:

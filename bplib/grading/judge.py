@@ -26,7 +26,7 @@ from bplib.checks.result import Result
 from bplib.grading.definitions import defined_in, which_counts
 from bplib.grading.plan import Plan
 from bplib.grading.session import MISSING, Disturbed, OutOfTime, RemoteFunction, Session, clean
-from bplib.grading.submissions import Notebook, Submission, Unreadable, read_notebook
+from bplib.grading.submissions import Notebook, Submission, Unreadable, read_beside, read_notebook
 from bplib.grading.workers import GradingError, Workers
 
 STATUSES = ("passed", "failed", "error", "timeout", "not_attempted", "unjudged", "missing")
@@ -141,25 +141,29 @@ def grade(submission: Submission, folder: Path, plan: Plan, workers: Workers) ->
         GradingError: where no worker can be started, which says nothing about the submission.
     """
     problems = list(submission.problems)
+    read = 0
     best: dict[str, Mark] = {}
     for name in submission.notebooks:
         alone = len(submission.notebooks) == 1
         said = "" if alone else f"{clean(name)}: "
         try:
-            found, more = _grade_notebook(folder / name, plan, workers)
+            own = Path(name).parent != Path()  # else what is beside it belongs to others
+            found, more = _grade_notebook(folder / name, own, plan, workers)
         except Unreadable as error:
             problems.append(f"{clean(name)} {error}")
             continue
+        read += 1
         problems += [f"{said}{one}" for one in more]
         for mark in found:
             held = best.get(mark.exercise)
             if held is None or STATUSES.index(mark.status) < STATUSES.index(held.status):
                 where = "" if mark.status == "missing" else clean(name)
                 best[mark.exercise] = dataclasses.replace(mark, notebook=where)
-    marks = tuple(best.get(name) or _missing(name, plan) for name in plan.points)
+    nowhere = "there is no notebook to look for it in."
+    marks = tuple(best.get(name) or _missing(name, plan, nowhere) for name in plan.points)
     late, off = _lateness(submission, plan)
     report = Report(submission.student, submission.notebooks, marks, (), late, off, workers.level)
-    if not report.attempted:
+    if read and not report.attempted:
         problems.append("no exercise of this assignment has an answer in it.")
     return dataclasses.replace(report, problems=tuple(problems))
 
@@ -191,9 +195,12 @@ def _lateness(submission: Submission, plan: Plan) -> tuple[float | None, float]:
 # ── one notebook ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _grade_notebook(path: Path, plan: Plan, workers: Workers) -> tuple[list[Mark], list[str]]:
+def _grade_notebook(
+    path: Path, own: bool, plan: Plan, workers: Workers
+) -> tuple[list[Mark], list[str]]:
     notebook = read_notebook(path, plan.limits.notebook_mb)
-    with Session(workers, notebook.cells, notebook.name, notebook.content) as session:
+    beside = read_beside(path) if own else {}
+    with Session(workers, notebook.cells, path.name, notebook.content, beside) as session:
         marks = [_mark(registry.find(name), plan, session, notebook) for name in plan.points]
         return marks, session.problems
 
@@ -211,13 +218,15 @@ def _mark(exercise: AnyExercise, plan: Plan, session: Session, notebook: Noteboo
         return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")
     except GradingError:
         raise
-    except Exception as error:  # a value that no comparison expects: it is not the right one
+    except Exception as error:  # a value that no comparison expects: for the teacher to look at
         text = f"the answer cannot be judged ({type(error).__name__})."
-        return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")
+        return Mark(name, "unjudged", 0.0, worth, f"✗ **{name}** · {text}")
     if result is None:
         return _no_answer(exercise, plan, session, notebook)
     lines = _ADDRESS.sub("", result.message)
-    if result.passed:
+    if result.status == "not_attempted":  # what to do next is for the notebook
+        lines = f"○ **{name}**: not attempted."
+    elif result.passed:
         lines += f"\n{exercise.after}"
     elif which := which_counts(name, notebook.cells):
         lines += f"\n{which}"

@@ -11,7 +11,7 @@ import inspect
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,7 @@ class Session:
         cells: the sources of the notebook's code cells.
         file: the notebook's name.
         notebook: its bytes, put into the worker's folder.
+        beside: other files that are put there, by name.
         folder: where the cells run, instead of a folder of the worker's own.
 
     Attributes:
@@ -90,6 +91,7 @@ class Session:
         cells: Sequence[str],
         file: str,
         notebook: bytes = b"",
+        beside: Mapping[str, bytes] | None = None,
         folder: str = "",
     ) -> None:
         self.workers = workers
@@ -99,8 +101,11 @@ class Session:
         self.count = len(cells)
         self.file, self.folder = file, folder
         # A copy for code that looks for it; of one that is mostly pictures there is none.
-        copied = notebook if len(notebook) <= _COPIED else b""
-        self.notebook = np.frombuffer(copied, dtype=np.uint8)
+        copied = {file: notebook} if 0 < len(notebook) <= _COPIED else {}
+        self.files = {
+            name: np.frombuffer(content, dtype=np.uint8)
+            for name, content in {**(beside or {}), **copied}.items()
+        }
         self.until = time.monotonic() + self.limits.seconds
         self.found: dict[int, str] = {}
         self.skip: set[int] = set()
@@ -151,7 +156,7 @@ class Session:
                     "question": self.questions,
                     "file": self.file,
                     "folder": self.folder,
-                    "notebook": self.notebook,
+                    "files": self.files,
                     "cells": self.cells,
                     "skip": tuple(self.skip),
                     "seconds": self.limits.cell_seconds,
@@ -241,6 +246,7 @@ class Session:
                 text = self._what(error, self.limits.call_seconds)
                 self._drop()
                 if last:
+                    self.found.setdefault(0, text)
                     raise Disturbed(text) from error
         raise AssertionError
 

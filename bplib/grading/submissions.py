@@ -23,6 +23,9 @@ _CELLS = 2000  # of code in one notebook
 _LETTERS = 5 * 10**6  # of code in one notebook
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 _TAKEN_FOR_ONE = (".py", ".html", ".htm", ".pdf", ".doc", ".docx")
+_BESIDE = 2**20  # bytes of the files beside a notebook
+_ENTRIES = 200  # of which so many are looked at
+_TIMESTAMP = "timestamp.txt"  # nbgrader's
 _SUBMITTED = "submitted"  # the folder of nbgrader's: submitted/STUDENT/ASSIGNMENT/x.ipynb
 
 
@@ -181,7 +184,7 @@ def _with_twins(found: list[Submission]) -> Iterator[Submission]:
 def _time(path: Path) -> float:
     """When it was handed in: as nbgrader noted it beside the notebook, else the file's time."""
     try:
-        words = (path.parent / "timestamp.txt").read_text(encoding="utf-8")[:80].split()
+        words = (path.parent / _TIMESTAMP).read_text(encoding="utf-8")[:80].split()
         moment = datetime.datetime.fromisoformat(" ".join(words[:2]))
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zoneinfo.ZoneInfo(words[2]))
@@ -229,6 +232,29 @@ def read_notebook(path: Path, most_mb: float) -> Notebook:
     if language not in ("", "python", "ipython"):
         raise Unreadable(f"is written in {clean(language, 30)}; a Python notebook is due.")
     return Notebook(path.name, sources, content)
+
+
+def read_beside(path: Path) -> dict[str, bytes]:
+    """The files beside a notebook in a student's own folder: data that it reads, modules of theirs.
+
+    Arguments:
+        path: of the notebook.
+
+    Returns:
+        Contents by name, a megabyte of them at most; no links, no other notebooks.
+    """
+    found: dict[str, bytes] = {}
+    left = _BESIDE
+    for entry in sorted(os.scandir(path.parent), key=lambda one: one.name)[:_ENTRIES]:
+        if entry.name.startswith(".") or _is_notebook(entry.name) or entry.name == _TIMESTAMP:
+            continue
+        if entry.is_file(follow_symlinks=False) and entry.stat().st_size <= left:
+            try:
+                found[entry.name] = _bytes(Path(entry.path), left)
+            except Unreadable:
+                continue
+            left -= len(found[entry.name])
+    return found
 
 
 def _bytes(path: Path, most: int) -> bytes:

@@ -52,6 +52,13 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and hasattr(socket, "send_fds")
 
 
+def apart() -> dict[str, Any]:
+    """Options with which Ctrl-C at the keyboard does not reach a process that is started."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
 class Workers:
     """A source of workers, one at a time; use it in a `with`.
 
@@ -190,7 +197,7 @@ class Workers:
                 stderr=subprocess.DEVNULL,
                 env=environment(own=self.own),
                 cwd=self.folder,
-                start_new_session=True,
+                **apart(),
             )
         self._control = mine
         mine.sendall(json.dumps(settings).encode() + b"\n")
@@ -260,7 +267,7 @@ class Workers:
                 stderr=subprocess.DEVNULL,
                 env=environment(own=self.own),
                 cwd=folder,
-                start_new_session=True,
+                **apart(),
             )
             assert self._server.stdin is not None
             with self._server.stdin as told:

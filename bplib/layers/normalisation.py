@@ -52,9 +52,7 @@ class BatchNorm(Layer):
     ) -> None:
         expect.count("BatchNorm", "n", n)
         expect.precision("BatchNorm", dtype)
-        self.momentum = expect.number("BatchNorm", "momentum", momentum)
-        if not 0 <= self.momentum <= 1:
-            raise DomainError(f"BatchNorm: momentum is {momentum:g}; it must be between 0 and 1.")
+        self.momentum = expect.fraction("BatchNorm", "momentum", momentum)
         self.eps = expect.positive("BatchNorm", "eps", eps)
         self.gamma = Parameter(np.ones(n, dtype), "gamma")
         self.beta = Parameter(np.zeros(n, dtype), "beta")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from bplib.backend import Array, to_numpy
 from bplib.optim import Optimizer
 from bplib.train.callback import Callback, Callbacks
-from bplib.train.pair import Pair
+from bplib.train.pair import Pair, apart
 from bplib.train.run import Run
 from bplib.train.step import Task
 from bplib.train.watch import Watch
@@ -62,11 +61,8 @@ def kind_of_training(task: Task, run: Run, callbacks: Callbacks) -> dict[str, An
 
 def _loss(pair: Pair) -> str:
     """Its name, and the settings that functools.partial has given it."""
-    function, given = pair.forward, list[str]()
-    while isinstance(function, partial):
-        named = [f"{name}={_in_a_word(value)}" for name, value in function.keywords.items()]
-        given = [*map(_in_a_word, function.args), *named, *given]
-        function = function.func
+    _, placed, named = apart(pair.forward)
+    given = [*map(_in_a_word, placed), *(f"{k}={_in_a_word(v)}" for k, v in sorted(named.items()))]
     return f"{pair.name}({', '.join(given)})" if given else pair.name
 
 

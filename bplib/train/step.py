@@ -71,7 +71,7 @@ def epoch(task: Task, run: Run, callbacks: Callbacks) -> None:
             part.targets.append(batch[1])
         callbacks.call("after_step", run)
     row = {"loss": part.total / len(task.X)}
-    row |= numbers(task.metrics, part.predictions, part.targets)
+    row |= numbers(task.pair.asks, task.metrics, part.predictions, part.targets)
     if task.validation is not None:
         found = measured(run.net, task.pair, *task.validation, task.batch_size, task.metrics)
         row |= {f"validation_{name}": value for name, value in found.items()}
@@ -103,7 +103,7 @@ def step(
     try:
         prediction = net.forward(batch[0])
         loss, cache = pair.measure(prediction, batch[1])
-        run.loss = number(pair.name, loss)
+        run.loss = number(pair.asks, pair.name, loss)
         if not math.isfinite(run.loss):
             raise bad_loss(run, pair, batch, run.loss)
         for parameter in task.parameters:

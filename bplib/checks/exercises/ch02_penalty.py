@@ -310,7 +310,7 @@ line_with_penalty = Chain(
     chapter=2,
     minutes=15,
     statement=(
-        "misfit = mean of (slope * bmi + intercept - score)**2, penalty = strength * slope**2, "
+        "misfit = mean of (slope × bmi + intercept − score)², penalty = strength × slope², "
         "loss = misfit + penalty. Walk back from the loss with one line a gradient: dloss, "
         "dmisfit, dpenalty, dsquares (5,), derror (5,), dprediction (5,), dintercept, dslope, "
         "dstrength."
