@@ -283,9 +283,9 @@ any_depth_gradients = Exercise(
         "scores and let the layers come in reverse.",
         "In each round of the way back: the two gradients of this layer, from its input and its "
         "delta; then, unless it was the first layer, the delta of the layer below.",
-        "With `a[0]` the input and `a[l]` what layer l gives: the gradient of W of layer l uses "
-        "`a[l - 1]`, and so does the slope 1 − a² that takes delta one layer down. The names are "
-        'f"W{l}" and f"dW{l}".',
+        "With `a[0]` the input and `a[layer]` what that layer gives: the gradient of its weights "
+        "uses `a[layer - 1]`, and so does the slope 1 − a² that takes delta one layer down. The "
+        'names are f"W{layer}" and f"dW{layer}".',
     ),
     another="""
 def any_depth_gradients(X, labels, parameters):
