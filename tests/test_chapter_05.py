@@ -129,3 +129,18 @@ def test_the_empty_page_from_the_four_equations():
     slopes = finite_differences(loss_of, (W1,), 0)
     assert np.allclose(dW1, slopes, rtol=1e-6, atol=1e-9)
     assert [step[0] for step in ch05_empty_page.the_empty_page.steps][-1] == "db1"
+
+
+def test_a_later_case_that_is_not_finite_does_not_make_the_earlier_ones_right():
+    """NaN is told first, wherever it is; the values before it may be wrong, and not named right."""
+
+    def one_sum_for_all(z):
+        return np.exp(z) / np.exp(z).sum()
+
+    text = run_check("softmax_rows", one_sum_for_all).text
+    assert "case 4 of 6" in text and "NaN" in text and "are right" not in text
+
+    def naive(z):
+        return np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+
+    assert "Cases 1 to 3 are right." in run_check("softmax_rows", naive).text
