@@ -187,7 +187,7 @@ def fit_neuron(X, y):
     centre = X.mean(axis=0)
     A = np.column_stack([X - centre, np.ones(len(y))])
     theta = np.zeros(A.shape[1])
-    for _ in range(30):  # Newton: the curvature chooses the step, so units do not matter
+    for _ in range(30):  # Newton: the curvature chooses the step
         p = 1 / (1 + np.exp(-(A @ theta)))
         theta -= np.linalg.solve(A.T @ (A * (p * (1 - p))[:, None]), A.T @ (p - y))
     return theta[:-1], theta[-1] - theta[:-1] @ centre

@@ -197,7 +197,7 @@ logistic_gradients = Exercise(
     ),
     another="""
 def logistic_gradients(X, y, w, b):
-    A = np.column_stack([X, np.ones(len(y))])  # the bias is the weight of an input that is 1
+    A = np.column_stack([X, np.ones(len(y))])  # the bias: weight of an input that is 1
     d = A.T @ (1 / (1 + np.exp(-(A @ np.append(w, b)))) - y) / len(y)
     return d[:-1], d[-1]
 """,

@@ -165,7 +165,7 @@ cross_entropy_from_logits = Exercise(
     ),
     another="""
 def cross_entropy_from_logits(z, y):
-    return np.mean(np.logaddexp(0, z) - y * z)  # NumPy's ln(e^0 + e^z), safe on both sides
+    return np.mean(np.logaddexp(0, z) - y * z)  # NumPy's ln(e^0 + e^z), safe
 """,
     after=(
         "Far out the loss is |z| for the wrong answer and 0 for the right one; "
