@@ -195,7 +195,9 @@ RIGHT = {
         "clipped": lambda dy, z, slope: dy * (z > 0).astype(float).clip(slope, 1),
         "maximum": lambda dy, z, slope: dy * np.maximum(z > 0, slope),
         "heaviside": lambda dy, z, slope: dy * (slope + (1 - slope) * np.heaviside(z, 0)),
-        "from the output": lambda dy, z, slope: dy * np.where(np.maximum(z, slope * z) > 0, 1, slope),
+        "from the output": lambda dy, z, slope: (
+            dy * np.where(np.maximum(z, slope * z) > 0, 1, slope)
+        ),
         "float32": lambda dy, z, slope: np.where(z > 0, dy, slope * dy).astype(np.float32),
     },
     "logistic_gradients": {
@@ -228,10 +230,10 @@ RIGHT = {
             -2 * np.mean(((y - _p(X, w, b)) * _p(X, w, b) * (1 - _p(X, w, b)))[:, None] * X, 0),
             -2 * np.mean((y - _p(X, w, b)) * _p(X, w, b) * (1 - _p(X, w, b))),
         ),
-        "ones": lambda X, y, w, b: tuple(
-            np.split(np.c_[X, np.ones(len(y))].T @ _pushes(X, y, w, b), [len(w)])[0:1]
-        )
-        + (float(_pushes(X, y, w, b).sum()),),
+        "dot products": lambda X, y, w, b: (
+            np.array([np.dot(column, _pushes(X, y, w, b)) for column in X.T]),
+            math.fsum(_pushes(X, y, w, b)),
+        ),
     },
     "cross_entropy_from_logits": {
         "masks": _entropy_masks,

@@ -72,7 +72,10 @@ def _few_steps(X, y):
 
 WRONG = {
     "neuron_output": {
-        "no sigmoid, ones": ("logits-returned", lambda X, w, b: np.c_[X, np.ones(len(X))] @ [*w, b]),
+        "no sigmoid, ones": (
+            "logits-returned",
+            lambda X, w, b: np.c_[X, np.ones(len(X))] @ [*w, b],
+        ),
         "other class": ("exponent-sign", lambda X, w, b: 1 - _p(X, w, b)),
         "overwrites X": (None, _ruins_x),
         "column": (None, lambda X, w, b: _p(X, w, b)[:, None]),
@@ -208,8 +211,10 @@ WRONG = {
         "epsilon inside": (
             None,
             _quiet(
-                lambda z, y: -np.mean(
-                    y * np.log(_steady(z) + 1e-9) + (1 - y) * np.log(1 - _steady(z) + 1e-9)
+                lambda z, y: (
+                    -np.mean(
+                        y * np.log(_steady(z) + 1e-9) + (1 - y) * np.log(1 - _steady(z) + 1e-9)
+                    )
                 )
             ),
         ),

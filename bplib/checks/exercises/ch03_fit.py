@@ -54,9 +54,9 @@ def _fit_neuron(X, y):
 def _by_descent(X, y):
     Z, mean, std = _standard(X)
     w, b = np.zeros(Z.shape[1]), 0.0
-    for _ in range(6000):
+    for _ in range(1500):
         dz = (sigmoid(Z @ w + b) - y) / len(y)
-        w, b = w - 2.0 * Z.T @ dz, b - 2.0 * dz.sum()
+        w, b = w - 4.0 * Z.T @ dz, b - 4.0 * dz.sum()
     return w / std, b - w / std @ mean
 
 
@@ -93,13 +93,14 @@ def _straight_line(X, y):
 
 
 def _squared_error(X, y):
-    Z, mean, std = _standard(X)
-    w, b = np.zeros(Z.shape[1]), 0.0
-    for _ in range(6000):
-        p = sigmoid(Z @ w + b)
-        dz = 2.0 * (p - y) * p * (1.0 - p) / len(y)
-        w, b = w - 4.0 * Z.T @ dz, b - 4.0 * dz.sum()
-    return w / std, b - w / std @ mean
+    w, b, mean, std = _fitted(X, y)
+    A, theta = _ones((X - mean) / std), np.append(w, b)
+    for _ in range(200):  # Gauss and Newton, half of each step
+        p = sigmoid(A @ theta)
+        J = A * (p * (1.0 - p))[:, np.newaxis]
+        theta = theta + 0.5 * np.linalg.lstsq(J, y - p, rcond=None)[0]
+    w = theta[:-1] / std
+    return w, theta[-1] - w @ mean
 
 
 fit_neuron = Exercise(

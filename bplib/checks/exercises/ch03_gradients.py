@@ -1,4 +1,4 @@
-"""Chapter 3: the gradients of one neuron, with the loss that fits and with the one that does not."""
+"""Chapter 3: the gradients of one neuron, with the loss that fits it and with another."""
 
 from __future__ import annotations
 
@@ -197,8 +197,9 @@ logistic_gradients = Exercise(
     ),
     another="""
 def logistic_gradients(X, y, w, b):
-    A = np.column_stack([X, np.ones(len(y))])  # the bias: weight of an input that is 1
-    d = A.T @ (1 / (1 + np.exp(-(A @ np.append(w, b)))) - y) / len(y)
+    A = np.column_stack([X, np.ones(len(y))])  # b is one of the weights
+    p = 1 / (1 + np.exp(-(A @ np.append(w, b))))
+    d = A.T @ (p - y) / len(y)
     return d[:-1], d[-1]
 """,
     after=(

@@ -85,7 +85,6 @@ ten_times_as_sure = Prediction(
     wrong=(
         (-math.log(0.1), "unchanged", "that is the price at 0.1; at 0.01 it is higher."),
         (23.03, "ten-times", "the logarithm turns a factor of ten into something added."),
-        (23.02585092994046, "ten-times-exactly", "the logarithm turns ten times into a sum."),
         (math.log(0.01), "sign", "a surprise is positive: minus the logarithm."),
         (2.0, "base-ten", "that counts in powers of ten; ln is the natural logarithm."),
         (0.01005033585350145, "other-outcome", "that is -ln 0.99, the price had it been a 3."),
@@ -148,7 +147,7 @@ loss_at_a_thousand = Prediction(
     answer=1000.0,
     wrong=(
         (0.0, "label-1", "that is the loss for the label 1, where the neuron is right."),
-        (math.inf, "by-way-of-p", "that is what p gives once it is rounded; use (3.17)."),
+        (500.0, "halved", "the surprise is counted whole: the max brings all of it."),
         (-1000.0, "sign", "a loss is never negative."),
         (1000.6931471805599, "ln-2-added", "the last term is ln 2 at z = 0; here it is nothing."),
         (2000.0, "counted-twice", "the max brings 1000, and y z is 0."),
