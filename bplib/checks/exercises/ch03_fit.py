@@ -53,11 +53,12 @@ def _fit_neuron(X, y):
 
 def _by_descent(X, y):
     Z, mean, std = _standard(X)
-    w, b = np.zeros(Z.shape[1]), 0.0
-    for _ in range(1500):
-        dz = (sigmoid(Z @ w + b) - y) / len(y)
-        w, b = w - 4.0 * Z.T @ dz, b - 4.0 * dz.sum()
-    return w / std, b - w / std @ mean
+    A, theta, pace = _ones(Z), np.zeros(X.shape[1] + 1), 0.0
+    for _ in range(300):  # with momentum, for this is run thousands of times by the tests
+        pace = 0.75 * pace - 4.0 * A.T @ (sigmoid(A @ theta) - y) / len(y)
+        theta = theta + pace
+    w = theta[:-1] / std
+    return w, theta[-1] - w @ mean
 
 
 def _centred_only(X, y):
