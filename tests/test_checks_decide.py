@@ -49,13 +49,40 @@ def test_signature_comes_before_everything_that_is_called():
         "✗ tiny_gradient · it is called with (X, y, theta), 3 arguments; yours takes (X, y)."
     )
 
-    def other_order(theta, X, y):
+    def other_order(theta, X, y):  # wrong, and the names say why
         return right(X, y, theta)
 
     assert verdict(other_order).text == (
         "✗ tiny_gradient · the arguments come in the order (X, y, theta); yours takes "
         "(theta, X, y)."
     )
+
+
+def test_names_in_another_order_harm_nobody_where_the_values_are_right():
+    loss = tiny.exercise(
+        reference=lambda prediction, target: np.mean((prediction - target) ** 2),
+        cases=lambda rng, i: (rng.normal(size=5), rng.normal(size=5)),
+        misconceptions=(
+            tiny.Misconception(
+                "sum", "a sum.", lambda prediction, target: 5 * loss.reference(prediction, target)
+            ),
+        ),
+    )
+    assert verdict(lambda target, prediction: np.mean((target - prediction) ** 2), loss).passed
+    named = verdict(lambda target, prediction: np.sum((target - prediction) ** 2), loss)
+    assert named.misconception == "sum" and step(named) == "values"
+    twins = (tiny.Misconception("swapped", "swapped.", lambda x, a, b: b * x + a),)
+    line = tiny.exercise(
+        reference=lambda x, a, b: a * x + b,
+        cases=lambda rng, i: (rng.normal(size=5), *map(float, rng.uniform(1, 2, size=2))),
+        misconceptions=twins,
+    )
+    by_order = verdict(lambda x, b, a: a * x + b, line)
+    assert by_order.misconception is None, "right by name: the order is the mistake"
+    assert by_order.text.endswith("come in the order (x, a, b); yours takes (x, b, a).")
+    other = verdict(lambda target, prediction: np.mean(target - prediction**2), loss)
+    assert "the arguments come in the order (prediction, target)" in other.text
+    assert verdict(lambda target, prediction: None, loss).status == "not_attempted"
 
 
 def test_other_names_defaults_and_starred_arguments_are_fine():
@@ -135,6 +162,18 @@ def test_fresh_random_cases_come_last():
     assert step(result) == "fresh" and "the fixed cases pass, but this random one" in result.text
     assert result.seed != fixed_seed(E.name)
     assert verdict(lambda X, y, t: right(X, y, t) * 2, seed=result.seed).failures[0].case == 1
+
+
+def test_what_fits_the_fresh_cases_alone_has_no_name():
+    seen = []
+
+    def remembers(X, y, theta):
+        seen.append(None)
+        return right(X, y, theta) * (1 if len(seen) <= E.n_cases else len(y))
+
+    result = verdict(remembers)
+    assert step(result) == "fresh" and result.misconception is None
+    assert "7.00 times too large, and 7 is the batch size" in result.text
 
 
 def test_a_seed_makes_the_same_cases_again():
@@ -258,6 +297,30 @@ def test_words_and_lists_are_compared_by_equality():
     assert verdict(lambda x: ("b", "a"), asks).passed
     assert "a list is due" in verdict(lambda x: "ba", asks).text
     assert "you return `['a', 'b']`; that is not it." in verdict(lambda x: ["a", "b"], asks).text
+
+
+def test_truths_and_words_of_numpy():
+    asks = tiny.number(reference=lambda x: bool(x > 2))
+    assert verdict(lambda x: np.float64(x) > 2, asks).passed
+    assert "a single number; True or False is due" in verdict(lambda x: float(x > 2), asks).text
+    word = tiny.number(reference=lambda x: "up" if x > 2 else "down")
+    assert verdict(lambda x: np.where(x > 2, ["up"], ["down"])[0], word).passed
+
+
+def test_a_dict_with_words_and_arrays_in_it():
+    asks = tiny.number(reference=lambda x: {"word": "up", "array": x * np.ones(3)})
+    assert verdict(lambda x: {"word": "up", "array": x * np.ones(3)}, asks).passed
+    text = verdict(lambda x: {"word": "up", "array": np.ones(4)}, asks).text
+    assert "at key 'array' you return" in text
+
+
+def test_words_in_an_array_are_the_mistake_they_are_in_a_list():
+    asks = tiny.number(
+        reference=lambda x: ["b", "a"],
+        misconceptions=(tiny.Misconception("sorted", "s.", lambda x: ["a", "b"]),),
+    )
+    for wrong in (["a", "b"], ("a", "b"), np.array(["a", "b"]), [np.str_("a"), "b"]):
+        assert verdict(lambda x, wrong=wrong: wrong, asks).misconception == "sorted"
 
 
 def test_an_exercise_may_bring_its_own_judge():

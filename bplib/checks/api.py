@@ -19,7 +19,8 @@ from .progress import answer_key, record_answer, store
 from .result import CheckFailed, Result, Stopped
 
 _NOTHING: Any = object()  # stands for an argument that was left out
-_being_checked: ContextVar[tuple[str, ...]] = ContextVar("being_checked", default=())
+# Exercises that are being checked, and whether a check inside was already told so.
+_being_checked: ContextVar[dict[str, bool] | None] = ContextVar("being_checked", default=None)
 
 
 def run_check(name: str, answer: Any, seed: int | None = None) -> Result:
@@ -81,7 +82,9 @@ def check(
     _check(exercise, answer, spoken, called, seed, strict)
 
 
-def check_all(namespace: Mapping[str, Any], name: str, *, strict: bool = False) -> None:
+def check_all(
+    namespace: Mapping[str, Any] = _NOTHING, name: str = _NOTHING, *, strict: bool = False
+) -> None:
     """Checks the intermediates of a calculation in order, up to the first that is wrong.
 
     Arguments:
@@ -93,8 +96,11 @@ def check_all(namespace: Mapping[str, Any], name: str, *, strict: bool = False) 
         CheckFailed, UnknownNameError: in the strict form, as in `check`.
     """
     try:
-        if not isinstance(namespace, Mapping):
-            raise WrongCall('your names come first: check_all(locals(), "name").')
+        if not isinstance(namespace, Mapping) or not isinstance(name, str):
+            known = next((one for one in (namespace, name) if isinstance(one, str)), "name")
+            raise WrongCall(
+                f'check_all wants your names and the exercise\'s: check_all(locals(), "{known}").'
+            )
         exercise = registry.find(name)
     except UnknownNameError as error:
         _unknown(error, strict)
@@ -109,15 +115,18 @@ def check_all(namespace: Mapping[str, Any], name: str, *, strict: bool = False) 
 def _check(
     exercise: AnyExercise, answer: Any, spoken: str, called: str, seed: int | None, strict: bool
 ) -> None:
-    if exercise.name in _being_checked.get():
-        render.show(
-            [
-                f"○ **{exercise.name}** is being checked at this very moment: call `check` "
-                "outside the function, in a cell of its own."
-            ]
-        )
+    around = _being_checked.get() or {}
+    if exercise.name in around:
+        if not around[exercise.name]:
+            around[exercise.name] = True
+            render.show(
+                [
+                    f"○ **{exercise.name}** is being checked at this very moment: call `check` "
+                    "outside the function, in a cell of its own."
+                ]
+            )
         return
-    token = _being_checked.set((*_being_checked.get(), exercise.name))
+    token = _being_checked.set({**around, exercise.name: False})
     try:
         result = _run(exercise, answer, seed)
     except KeyboardInterrupt:
@@ -140,7 +149,7 @@ def _check(
     elif result.attempted:
         lines.append(_next_line(exercise, result, spoken, called))
     details = [one for one in result.details if seed is not None or "printed" in one[0]]
-    if result.passed and isinstance(exercise, Exercise) and exercise.another:
+    if result.passed and not isinstance(exercise, Prediction) and exercise.another:
         details = [("one other way to write it", exercise.another.strip()), *details]
     render.show([*lines, *store().take_notes()], details, opened=seed is not None)
 
