@@ -73,6 +73,11 @@ _n_for_m = _change(
 )
 
 
+def _averaged_first(X, y, w, b):
+    mean = np.mean(sigmoid(X @ w + b) - y)
+    return mean * X.mean(axis=0), mean
+
+
 def _slope(p):
     return p * (1.0 - p)
 
@@ -178,6 +183,20 @@ logistic_gradients = Exercise(
             "labels-forgotten",
             "the labels y are never subtracted.",
             _from_push(lambda z, y, m: sigmoid(z) / m),
+        ),
+        Misconception(
+            "averaged-before-multiplying",
+            "db is right; for dw the errors are averaged before they meet X. Each error multiplies "
+            "its own row, and the mean comes after.",
+            _averaged_first,
+        ),
+        Misconception(
+            "last-sample-only",
+            "only the last sample's push is there: `=` overwrites the sum where `+=` adds to it.",
+            lambda X, y, w, b: (
+                (sigmoid(X[-1] @ w + b) - y[-1]) * X[-1] / len(y),
+                (sigmoid(X[-1] @ w + b) - y[-1]) / len(y),
+            ),
         ),
         Misconception(
             "db-not-added",
