@@ -27,7 +27,7 @@ def frame(width: float, height: float, inner: str, alt: str, *, size: float = 15
 
 def render(
     picture: Picture,
-    expression: Expression,
+    expression: Expression | None,
     *,
     title: str | None = None,
     alt: str,
