@@ -87,16 +87,17 @@ def run(
     for kind in kinds:
         if kind not in SYMBOLS:
             raise unknown("activation", kind, SYMBOLS)
-    a = _row_of(caller, x)
+    a: Any = _row_of(caller, x)
     sizes = [a.shape[1]]
-    going = []
+    going: list[tuple[Any, ...]] = []
     for (W, b), kind in zip(layers, kinds, strict=True):
         inputs = a
         z, linear = ops.linear(inputs, np.asarray(W), np.asarray(b))
         a, bent = (z, None) if kind == "identity" else getattr(ops, kind)(z)
         going.append((inputs, np.asarray(W), np.asarray(b), z, a, linear, bent, kind))
         sizes.append(a.shape[1])
-    loss, da = None, np.zeros_like(a)
+    loss: Any = None
+    da: Any = np.zeros_like(a)
     wanted = np.zeros(a.shape[1])
     if target is not None:
         wanted = np.atleast_1d(np.asarray(target, dtype=a.dtype))
@@ -112,7 +113,8 @@ def run(
         inputs, W, b, z, a, linear, bent, kind = going[index]
         back = (lambda dy: dy) if kind == "identity" else _back(kind, bent)
         dz, slopes = back(da), back(np.ones_like(a))
-        dinputs, dW, db = ops.linear_backward(dz, linear)
+        sent: Any = ops.linear_backward(dz, linear)
+        dinputs, dW, db = sent
         ends = [name if index else name.removeprefix(letters[1]) for name in names[index + 1]]
         done.append(
             LayerPass(
