@@ -125,7 +125,7 @@ NETWORK_GRADIENTS = Exercise(
             with_factor(back=lambda v, delta_o: delta_o),
         ),
         Misconception(
-            "dW-from-the-output",
+            "hidden-weights-from-the-output",
             "dv, dc and db are right. dW was made from h and delta_o; W sits between x and the "
             "hidden deltas.",
             with_change(lambda dW, db, dv, dc, x, y, W, b, v, c: (np.outer(x, dv), db, dv, dc)),
@@ -136,12 +136,12 @@ NETWORK_GRADIENTS = Exercise(
             with_change(lambda dW, db, dv, dc, *rest: (dW, 0 * db, dv, 0.0)),
         ),
         Misconception(
-            "db-is-dh",
+            "bias-gets-dh",
             "db is the gradient of h, before the sigmoid. The bias is added inside, to z.",
             with_change(lambda dW, db, dv, dc, x, y, W, b, v, c: (dW, v * dc, dv, dc)),
         ),
         Misconception(
-            "dv-from-the-sums",
+            "output-weights-from-the-sums",
             "the others are right. dv was made from the sums z; what v multiplies is h.",
             with_change(lambda dW, db, dv, dc, x, y, W, b, v, c: (dW, db, (x @ W + b) * dc, dc)),
         ),

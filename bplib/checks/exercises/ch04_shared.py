@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from bplib import losses, ops
@@ -44,8 +46,8 @@ def reference_gradients(x, y, W, b, v, c):
     o, cache_o = ops.sigmoid(z_o)
     _, cache = losses.mse(o, np.array([[y]]))
     delta_o = ops.sigmoid_backward(losses.mse_backward(cache), cache_o)
-    dh, dv, dc = ops.linear_backward(delta_o, cache_zo)
-    assert dh is not None
+    behind: Any = ops.linear_backward(delta_o, cache_zo)
+    dh, dv, dc = behind
     _, dW, db = ops.linear_backward(ops.sigmoid_backward(dh, cache_h), cache_z)
     return dW, db, dv[:, 0], float(dc[0])
 

@@ -7,6 +7,7 @@ import numpy as np
 from ..declare import Exercise, Misconception
 from .ch04_shared import gradients, network_case, reference_gradients, sigmoid
 
+
 def _network_update(x, y, W, b, v, c, lr):
     """x (n,), y a number, W (n, h), b (h,), v (h,), c, lr numbers -> W, b, v, c"""
     dW, db, dv, dc = reference_gradients(x, y, W, b, v, c)
