@@ -4,15 +4,15 @@ import fractions
 
 import numpy as np
 import pytest
-from answers import ch00, ch01, ch01_wrong, ch02, ch02_wrong
+from answers import ch00, ch01, ch01_wrong, ch02, ch02_wrong, ch04, ch04_wrong
 
 from bplib import tape
 from bplib.checks import run_check
 from bplib.checks.declare import Exercise, Prediction
 from bplib.checks.registry import all_exercises
 
-RIGHT = {**ch00.RIGHT, **ch01.RIGHT, **ch02.RIGHT}
-WRONG = {**ch00.WRONG, **ch01_wrong.WRONG, **ch02_wrong.WRONG}
+RIGHT = {**ch00.RIGHT, **ch01.RIGHT, **ch02.RIGHT, **ch04.RIGHT}
+WRONG = {**ch00.WRONG, **ch01_wrong.WRONG, **ch02_wrong.WRONG, **ch04_wrong.WRONG}
 FUNCTIONS = [e.name for e in all_exercises().values() if isinstance(e, Exercise)]
 PREDICTIONS = [e for e in all_exercises().values() if isinstance(e, Prediction)]
 

@@ -2,7 +2,7 @@
 
 from ..declare import Prediction
 
-_O = 0.6349850167306637  # what the network of the chapter says
+_O = 0.6350150043  # what the network of the chapter says
 
 FIRST_HIDDEN_SUM = Prediction(
     name="first_hidden_sum",

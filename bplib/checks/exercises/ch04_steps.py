@@ -174,7 +174,7 @@ NETWORK_UPDATE = Exercise(
 def network_update(x, y, W, b, v, c, lr):
     h = 1 / (1 + np.exp(-(x @ W + b)))
     o = 1 / (1 + np.exp(-(h @ v + c)))
-    step_o = lr * 2 * (o - y) * o * (1 - o)  # the rate can be multiplied in at the start
+    step_o = lr * 2 * (o - y) * o * (1 - o)  # the rate, multiplied in early
     step = step_o * v * h * (1 - h)
     return W - np.outer(x, step), b - step, v - step_o * h, c - step_o
 """,
