@@ -18,6 +18,8 @@ from bplib.draw.style import GREEN, GREY, INK, MIST, PAPER, RED, WIRE
 from bplib.draw.svg import render
 
 SMALL = 14.0
+MORE = 10
+"""Digits of a number while the pointer rests on it."""
 ROW, BETWEEN, CROSSING, PAD = 45.0, 18.0, 44.0, 9.0
 """Height of a weight's row, room between neurons, width in which wires cross, room in a box."""
 
@@ -41,6 +43,7 @@ def network(
     Values are green: a weight's stands above its wire, a neuron's sum z in its box, its output on
     the wire that leaves it. Gradients are red: a weight's stands below its wire, the delta of a
     neuron (the gradient of its z) in its box, that of its output below the wire that leaves it.
+    Where the picture is part of the page, a number shows ten digits under the pointer.
 
     Arguments:
         x: the inputs (n,).
@@ -127,9 +130,14 @@ class Plan:
 
     def _write(
         self, key: str, x: float, y: float, content: str, colour: str,
-        anchor: str = "start", bold: bool = False,
+        anchor: str = "start", bold: bool = False, value: Any = None,
     ) -> None:  # fmt: skip
-        self.texts.append(Text(key, x, y, content, colour, SMALL, anchor, bold))
+        more = "" if value is None else text.number(value, MORE)
+        self.texts.append(
+            Text(
+                key, x, y, content, colour, SMALL, anchor, bold, more if more not in content else ""
+            )
+        )
 
     def _inputs(self, left: float) -> float:
         names, values = self.passes.names[0], self.passes.layers[0].inputs
@@ -142,7 +150,7 @@ class Plan:
             self.items.append(Line(f"s{k}", _straight(left + wide, left + wide + stub, y)))
             self.texts.append(Shape(f"n{k}", left, y - 17, wide, 34, MIST, GREY))
             self._write(f"n{k}", left + wide / 2, y + 5, name, INK, "middle", True)
-            self._write(f"v{k}", left + wide + 5, y - 7, self.number(value), GREEN)
+            self._write(f"v{k}", left + wide + 5, y - 7, self.number(value), GREEN, value=value)
             self.ends.append((left + wide + stub, y))
         return left + wide + stub
 
@@ -163,10 +171,10 @@ class Plan:
             self._box(index, k, left + inlet, box, y, rows * ROW - 8)
             start, end = left + inlet + box, left + inlet + box + stub
             self.items.append(Line(f"s{number}", _straight(start, end, y)))
-            self._write(f"v{number}", start + 6, y - 7, self.number(layer.outputs[k]), GREEN)
+            out, dout = layer.outputs[k], layer.doutputs[k]
+            self._write(f"v{number}", start + 6, y - 7, self.number(out), GREEN, value=out)
             if self.gradients:
-                shown = self.number(layer.doutputs[k])
-                self._write(f"g{number}", start + 6, y + 18, shown, RED)
+                self._write(f"g{number}", start + 6, y + 18, self.number(dout), RED, value=dout)
             ends.append((end, y))
         self.ends = ends
         if last and self.passes.loss is not None:
@@ -184,21 +192,21 @@ class Plan:
                 tail = text.width(self.number(gradient), SMALL) if self.gradients else 0.0
                 inlet = max(inlet, head, tail)
             lines = self._lines(index, k)
-            box = max([box, *(text.width(line, SMALL, bold) for line, _, _, bold in lines)])
+            box = max([box, *(text.width(line, SMALL, one is None) for line, _, _, one in lines)])
             out = [layer.outputs[k]] + [layer.doutputs[k]] * self.gradients
             stub = max([stub, *(text.width(self.number(one), SMALL) for one in out)])
         return inlet + 20, box + 2 * PAD, stub + 14
 
-    def _lines(self, index: int, k: int) -> list[tuple[str, str, str, bool]]:
-        """What stands in a box: (text, colour, letter of its key, bold)."""
+    def _lines(self, index: int, k: int) -> list[tuple[str, str, str, Any]]:
+        """What stands in a box: (text, colour, letter of its key, value); names have none."""
         layer, number = self.passes.layers[index], self.number
         name, z = self.passes.names[index + 1][k], layer.z_names[k]
-        lines = [(f"{z} = {number(layer.z[k])}", GREEN, "v", False)]
+        lines = [(f"{z} = {number(layer.z[k])}", GREEN, "v", layer.z[k])]
         inside = f"{layer.symbol}({z})" if layer.symbol else z
-        lines.append((f"{name} = {inside}", INK, "n", True))
+        lines.append((f"{name} = {inside}", INK, "n", None))
         if self.gradients:
             delta = f"{layer.delta_names[k]} = {number(layer.deltas[k])}"
-            lines.append((delta, RED, "t", False))
+            lines.append((delta, RED, "t", layer.deltas[k]))
         return lines
 
     def _box(self, index: int, k: int, left: float, width: float, y: float, height: float) -> None:
@@ -206,9 +214,10 @@ class Plan:
         self.items.append(Line(f"n{number}", _rounded(left, y, width, height), fill=PAPER))
         self.items.append(Line(f"n{number}", _rounded(left, y, width, height), INK, 1.4))
         lines = self._lines(index, k)
-        for i, (content, colour, letter, bold) in enumerate(lines):
-            at = y + 5 + (i - (len(lines) - 1) / 2) * 24
-            self._write(f"{letter}{number}", left + width / 2, at, content, colour, "middle", bold)
+        for i, (content, colour, letter, value) in enumerate(lines):
+            at, key = y + 5 + (i - (len(lines) - 1) / 2) * 24, f"{letter}{number}"
+            bold = value is None
+            self._write(key, left + width / 2, at, content, colour, "middle", bold, value)
 
     def _row(self, index: int, k: int, row: int, left: float, inlet: float, y: float) -> None:
         """A weight, or in the last row the bias."""
@@ -226,9 +235,9 @@ class Plan:
         name, value, gradient = layer.row(k, row)
         self._write(f"m{key}", left + 6, y - 7, name, GREY)
         beside = left + 6 + text.width(f"{name} ", SMALL)
-        self._write(f"r{key}", beside, y - 7, self.number(value), GREEN)
+        self._write(f"r{key}", beside, y - 7, self.number(value), GREEN, value=value)
         if self.gradients:
-            self._write(f"c{key}", left + 6, y + 18, self.number(gradient), RED)
+            self._write(f"c{key}", left + 6, y + 18, self.number(gradient), RED, value=gradient)
 
     def _loss(self, left: float, inlet: float, box: float, top: float) -> None:
         """The comparison below the outputs: what was wanted, and the loss."""
@@ -253,12 +262,12 @@ class Plan:
         self.items.append(Line("w9001", _arrow(start + across, y, back=True), width=0, fill=WIRE))
         self.items.append(Line("n9000", _rounded(start, y, across, 2 * ROW - 12), fill=PAPER))
         self.items.append(Line("n9000", _rounded(start, y, across, 2 * ROW - 12), INK, 1.4))
-        lines = [(formula, INK, "n9000", True), (number(passes.loss), GREEN, "v9000", False)]
+        lines = [(formula, INK, "n9000", None), (number(passes.loss), GREEN, "v9000", passes.loss)]
         if self.gradients:
-            lines.append(("1", RED, "g9000", False))
-        for i, (content, colour, key, bold) in enumerate(lines):
-            at_y = y + 5 + (i - (len(lines) - 1) / 2) * 22
-            self._write(key, start + across / 2, at_y, content, colour, "middle", bold)
+            lines.append(("1", RED, "g9000", 1.0))
+        for i, (content, colour, key, value) in enumerate(lines):
+            at_y, bold = y + 5 + (i - (len(lines) - 1) / 2) * 22, value is None
+            self._write(key, start + across / 2, at_y, content, colour, "middle", bold, value)
 
 
 def row_key(index: int, k: int, row: int) -> str:
