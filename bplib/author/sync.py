@@ -33,11 +33,13 @@ class Pair:
 
 
 def pairs(root: Path) -> list[Pair]:
-    """Every text of the repository with its notebook, in reading order."""
+    """Every text of the repository with its notebook, in reading order; there is one."""
     found = []
     for folder in FOLDERS:
         for text in sorted((root / folder / "text").glob("*.md")):
             found.append(Pair(text, root / folder / f"{text.stem}.ipynb"))
+    if not found:
+        raise AuthorError(f"there is nothing to sync: {root} has no book/text or solutions/text.")
     return found
 
 
@@ -170,8 +172,6 @@ def sync(
     tagged ``nbval-ignore-output``.
     """
     work = chosen(pairs(root), names)
-    if not work:
-        return [f"there is nothing to sync: no text in {root.name}/book/text or solutions/text."]
     problems: list[str] = []
     todo = [(pair, quick, fresh) for pair in work]
     for pair, result in zip(work, _run(todo, jobs), strict=True):

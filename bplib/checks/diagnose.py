@@ -63,6 +63,7 @@ def same_behaviour(one: Outcome, other: Outcome) -> bool:
 
 
 def _same_values(one: Any, other: Any) -> bool:
+    one, other = _words_as_list(one), _words_as_list(other)
     if isinstance(one, dict) or isinstance(other, dict):
         return (
             isinstance(one, dict)
@@ -81,6 +82,13 @@ def _same_values(one: Any, other: Any) -> bool:
     except Exception:  # an object that cannot be read as numbers
         return False
     return _same_arrays(a, b)
+
+
+def _words_as_list(value: Any) -> Any:
+    """An array of words as the list that means the same; anything else as it is."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        return value.tolist()
+    return str(value) if isinstance(value, np.str_) else value
 
 
 def _same_arrays(a: np.ndarray, b: np.ndarray) -> bool:

@@ -17,12 +17,22 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: the words after ``bplib``; those of the process where it is None.
 
     Returns:
-        The exit code: 0 fine, 1 not yet right, 2 a bad request.
+        The exit code: 0 fine, 1 not yet right, 2 a bad request, 130 stopped by Ctrl-C.
     """
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:  # while the commands are loaded; later it is theirs
+        print("bplib: stopped.", file=sys.stderr)
+        return 130
+
+
+def _main(arguments: list[str] | None) -> int:
+    from bplib.checks.letters import PLAIN
+
     for stream in (sys.stdout, sys.stderr):
-        # A console with an old encoding shows a question mark in the place of ✓, and no traceback.
+        # A console with an old encoding shows another letter in the place of ✓, and no traceback.
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=PLAIN)
     for package in ("typer", "rich"):
         try:
             importlib.import_module(package)

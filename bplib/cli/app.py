@@ -5,16 +5,32 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bplib.cli.author import author
 from bplib.course import CourseError
 from bplib.errors import BplibError
 
+
+class _Stopped(Exception):
+    """Ctrl-C under a name that the parser lets through: of its own it makes a silent exit."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _Stopped from None
+
+
 app = typer.Typer(
     name="bplib",
+    cls=_Commands,
     help="Backpropagation from the Ground Up: open the book, check your exercises, see how far "
     "you are.",
     no_args_is_help=True,
@@ -26,21 +42,22 @@ app = typer.Typer(
 def run(arguments: list[str] | None = None) -> int:
     """Run the commands; what bplib says on purpose is one sentence on stderr and exit code 2."""
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, standalone_mode=False, prog_name="bplib")
     except BplibError as error:
         print(f"bplib: {error}", file=sys.stderr)
         return 2
     except typer.Exit as stop:
         return stop.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        print("bplib: stopped.", file=sys.stderr)
-        return 130
+    except (typer.Abort, _Stopped):
+        raise KeyboardInterrupt from None
     except Exception as error:
         # Usage errors of the parser have a message of their own; anything else is a bug to see.
         if not hasattr(error, "format_message"):
             raise
-        if error.format_message():  # empty where the help was shown instead
-            print(f"bplib: {error.format_message()}", file=sys.stderr)
+        from bplib.cli.usage import sentence
+
+        if said := sentence(error):  # empty where the help was shown instead
+            print(f"bplib: {said}", file=sys.stderr)
         return 2
     return code if isinstance(code, int) else 0
 
@@ -69,6 +86,17 @@ def root(
     ] = False,
 ) -> None:
     """Backpropagation from the Ground Up: the book, its exercises, your progress."""
+
+
+_CHECK = (
+    "Check the exercises in your notebooks, as you saved them.\n\n"
+    "The exit code is 0 where every exercise passed; 1 where one did not, is not attempted, or a "
+    "cell raised; 2 where the request means nothing here; 130 after Ctrl-C.\n\n"
+    '--json prints one object: "format", which is 1; "exercises", each with "notebook", '
+    '"exercise", "status" ("passed", "failed" or "not_attempted"), "misconception" (or null) and '
+    '"text"; "problems", what else went wrong, each with "notebook", "where" and "text"; '
+    '"summary", how many of each.'
+)
 
 
 @app.command()
@@ -102,11 +130,13 @@ def book(
     )
 
 
-@app.command()
+@app.command(help=_CHECK)
 def check(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ch02|NAME|FILE]...", help="What to check (default: everything)."),
+        typer.Argument(
+            metavar="[ch02|NAME|NOTEBOOK|FOLDER]...", help="What to check (default: everything)."
+        ),
     ] = None,
     seconds: Annotated[
         float, typer.Option("--seconds", min=1, help="Time limit for one notebook.")
@@ -163,12 +193,14 @@ def grade(
 
 
 @app.command()
-def hint(name: Annotated[str, typer.Argument(help="The exercise, such as mse_gradient.")]) -> None:
+def hint(
+    name: Annotated[str, typer.Argument(help="The exercise, such as mse_gradient.")],
+    level: Annotated[int | None, typer.Argument(help="1 to 3, for one in particular.")] = None,
+) -> None:
     """Show the next of the three hints for an exercise."""
-    from bplib import checks
-    from bplib.checks import registry
+    from bplib.cli.show_hint import show_hint
 
-    checks.hint(registry.find(name).name)
+    show_hint(name, level)
 
 
 @app.command()

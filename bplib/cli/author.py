@@ -24,8 +24,8 @@ def _said(command: Callable[[Path], int], root: Path | None) -> int:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped; every file is whole, and the next sync does the rest.", file=sys.stderr)
-        return 130
+        print("Every file is whole; the next sync does the rest.", file=sys.stderr)
+        raise
 
 
 @author.command()
@@ -128,8 +128,12 @@ def lint(root: _Root = None) -> int:
     """Read every notebook against the house rules, without running any."""
 
     def run(root: Path) -> int:
+        from bplib.author import AuthorError
         from bplib.author.rules import RULES
+        from bplib.author.shelf import shelf
 
+        if not shelf(root):
+            raise AuthorError(f"there is nothing to read: {root} has no notebooks.")
         broken = 0
         for name, rule in RULES.items():
             for problem in rule(root):

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from bplib.grading import report as pages
 from bplib.grading.contain import LEVELS, keep_secrets
-from bplib.grading.judge import Report
-from bplib.grading.judges import grade_all
+from bplib.grading.judge import Report, refused
+from bplib.grading.judges import Stopped, grade_all
 from bplib.grading.plan import Plan, plan_of_chapters, read_plan
 from bplib.grading.secrets import secrets_of_the_course
 from bplib.grading.session import clean
@@ -47,7 +47,8 @@ def grade(
         as_json: print JSON in the place of the table.
 
     Returns:
-        0 where every submission could be graded, 1 where one needs a look.
+        0 where every submission could be graded, 1 where one needs a look, 130 where it was
+        stopped from the keyboard; what was graded before is shown and written.
 
     Raises:
         GradingError: for a request that means nothing.
@@ -56,29 +57,63 @@ def grade(
     submissions = find_submissions(folder, plan.notebook)
     for path, what in ((csv, "the CSV"), (html, "the feedback pages")):
         _outside(path, folder, what)
+        if path is not None:
+            if config is not None and path.resolve() == config.resolve():
+                raise GradingError(f"{path} says what counts; choose another place for {what}.")
+            pages.could_write(path, folder=path is html)
     keep_secrets()
     hidden = [folder, *secrets_of_the_course(), *filter(None, [config, csv, html])]
     count = jobs or os.cpu_count() or 1
     with Progress(console=Console(stderr=True), transient=True, disable=not _watched()) as shown:
         task = shown.add_task("grading", total=len(submissions))
-        reports = grade_all(
-            submissions,
-            folder,
-            plan,
-            jobs=count,
-            hidden=hidden,
-            done=lambda report: shown.advance(task),
-        )
-    if csv is not None:
-        pages.write(csv, pages.to_csv(reports, plan))
-    if html is not None:
-        pages.write_pages(html, reports, plan)
-    if as_json:
-        sys.stdout.write(pages.to_json(reports, plan))
-    else:
-        _show(reports, plan)
-    _say_level(reports)
+        try:
+            graded = grade_all(
+                submissions,
+                folder,
+                plan,
+                jobs=count,
+                hidden=hidden,
+                done=lambda report: shown.advance(task),
+            )
+            reports, stopped = graded, False
+        except Stopped as stop:
+            graded, stopped = [stop.reports[k] for k in sorted(stop.reports)], True
+            # In a table for programs nobody is left out without a word.
+            reports = [
+                stop.reports.get(number) or refused(one, plan, "not graded: stopped before.")
+                for number, one in enumerate(submissions)
+            ]
+    if graded:
+        unwritten = None
+        try:
+            if csv is not None:
+                pages.write(csv, pages.to_csv(reports, plan))
+            if html is not None:
+                pages.write_pages(html, graded, plan)
+        except GradingError as error:  # said in the end; what was found is shown all the same
+            unwritten = error
+        if as_json:
+            sys.stdout.write(pages.to_json(reports, plan))
+        else:
+            _show(graded, plan)
+        _say_level(graded)
+        if unwritten is not None:
+            raise unwritten
+    if stopped:
+        return _say_stopped(len(graded), len(reports), csv, html)
     return 1 if any(map(_needs_a_look, reports)) else 0
+
+
+def _say_stopped(graded: int, count: int, csv: Path | None, html: Path | None) -> int:
+    """What there is of a class that was not graded to its end; returns the exit code."""
+    if graded:
+        kept = [f"in {csv} the others are marked as not judged"] if csv is not None else []
+        kept += [f"{html} has their pages"] if html is not None else []
+        said = f"{graded} of {_count(count, 'submission')} were graded before"
+        print(f"bplib: stopped; {'; '.join([said, *kept])}.", file=sys.stderr)
+    else:
+        print("bplib: stopped before the first was graded; nothing was written.", file=sys.stderr)
+    return 130
 
 
 def _watched() -> bool:

@@ -55,6 +55,11 @@ LEVELS = {
 }
 """What a worker is kept from, from the strictest to the least; `own` is for code of one's own."""
 
+
+class AllRights(Exception):
+    """Workers would have the rights of root over every file and process of this machine."""
+
+
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REC, _PRIVATE, _BIND = 1, 2, 4, 8, 0x4000, 1 << 18, 0x1000
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_SUBREAPER, _NO_NEW_PRIVS = 1, 4, 36, 38
@@ -107,6 +112,9 @@ def withdraw(hidden: Sequence[str], folder: str, wanted: str = "namespaces") -> 
 
     Returns:
         "namespaces", "user" or "limits".
+
+    Raises:
+        AllRights: where root would run the code with nothing but limits, which was not asked for.
     """
     if wanted == "own":
         adopt_orphans()
@@ -128,6 +136,8 @@ def withdraw(hidden: Sequence[str], folder: str, wanted: str = "namespaces") -> 
             level = "namespaces"
         except OSError:
             pass
+    if level == "limits" != wanted and os.getuid() == 0:
+        raise AllRights
     adopt_orphans()
     keep_secrets()
     return level

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -23,9 +24,21 @@ from bplib.grading.judge import Report, grade, refused
 from bplib.grading.plan import Plan
 from bplib.grading.submissions import Submission
 from bplib.grading.template import remove
-from bplib.grading.workers import Workers, environment
+from bplib.grading.workers import GradingError, Workers, apart, environment
 
 _PATIENCE = 60.0  # seconds beyond what the workers of one submission may take
+
+
+class Stopped(KeyboardInterrupt):
+    """Grading was stopped from the keyboard.
+
+    Arguments:
+        reports: one for each submission that was graded before, by its number.
+    """
+
+    def __init__(self, reports: dict[int, Report]) -> None:
+        super().__init__()
+        self.reports = reports
 
 
 def grade_all(
@@ -51,11 +64,16 @@ def grade_all(
 
     Returns:
         The reports.
+
+    Raises:
+        GradingError: where not even the first submission gets a worker.
+        Stopped: on the keyboard's Ctrl-C, with what was graded before.
     """
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in range(len(submissions)):
         waiting.put(number)
     reports: dict[int, Report] = {}
+    broken: list[GradingError] = []
     inside = Path(tempfile.mkdtemp(prefix="bplib-grading-"))
     inside.chmod(0o711)  # a worker may be another user
     brief = {
@@ -68,28 +86,59 @@ def grade_all(
     judges = [_Judge(json.dumps(brief), plan) for _ in range(min(jobs, len(submissions)))]
 
     def work(judge: _Judge) -> None:
+        try:
+            one_after_the_other(judge)
+        finally:
+            at_home.put(judge)
+
+    def one_after_the_other(judge: _Judge) -> None:
         while not judge.stopped:
             try:
                 number = waiting.get_nowait()
             except queue.Empty:
                 return
-            reports[number] = judge.grade(submissions[number])
-            done(reports[number])
+            try:
+                report = judge.grade(submissions[number])
+            except GradingError as error:
+                if not reports:  # nothing works here; the others need not try
+                    broken.append(error)
+                    for one in judges:
+                        one.stop()
+                    return
+                report = refused(submissions[number], plan, f"could not be graded: {error}")
+            if judge.stopped:  # it was taken down, and its last word says nothing
+                return
+            reports[number] = report
+            done(report)
 
-    threads = [threading.Thread(target=work, args=(judge,), daemon=True) for judge in judges]
-    for thread in threads:
-        thread.start()
+    # Not joined: a join that Ctrl-C interrupts may take a running thread for one that has ended.
+    at_home: queue.SimpleQueue[_Judge] = queue.SimpleQueue()
+    for judge in judges:
+        threading.Thread(target=work, args=(judge,), daemon=True).start()
+    out = len(judges)
     try:
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(0.2)
+        while out:
+            out -= _one_came_home(at_home, 0.2)
+    except KeyboardInterrupt:
+        raise Stopped(dict(reports)) from None
     finally:
         for judge in judges:
             judge.stop()
-        for thread in threads:
-            thread.join(10)
+        until = time.monotonic() + 10
+        while out and time.monotonic() < until:
+            out -= _one_came_home(at_home, 0.2)
         remove(str(inside))  # with what a judge that was taken down has left
+    if broken:
+        raise broken[0]
     return [reports[number] for number in sorted(reports)]
+
+
+def _one_came_home(at_home: queue.SimpleQueue[_Judge], seconds: float) -> bool:
+    try:
+        at_home.get(timeout=seconds)
+    except queue.Empty:
+        return False
+    return True
 
 
 class _Judge:
@@ -101,7 +150,10 @@ class _Judge:
         self.stopped = self.busy = False
 
     def grade(self, submission: Submission) -> Report:
-        """The report on one submission; while it is awaited, another thread may stop the judge."""
+        """The report on one submission; while it is awaited, another thread may stop the judge.
+
+        `GradingError` where the judge gets no worker.
+        """
         self.busy = True
         try:
             return self._grade(submission)
@@ -125,6 +177,8 @@ class _Judge:
             if said.startswith('{"refused"'):
                 problem = json.loads(said)["refused"]
                 return refused(submission, self.plan, problem)
+            if said.startswith('{"broken"'):
+                raise GradingError(json.loads(said)["broken"])
             return Report.from_json(said)
         except (OSError, ValueError, KeyError, TypeError):
             self._end()
@@ -143,7 +197,7 @@ class _Judge:
                 env=environment(),
                 text=True,
                 encoding="ascii",
-                start_new_session=True,
+                **apart(),
             )
             assert self.process.stdin is not None
             self.process.stdin.write(self.brief + "\n")
@@ -201,6 +255,8 @@ def main() -> None:
 def _said(submission: Submission, folder: Path, plan: Plan, workers: Workers) -> str:
     try:
         return grade(submission, folder, plan, workers).to_json()
+    except GradingError as error:  # it is not the submission's doing
+        return json.dumps({"broken": str(error)})
     except Exception as error:  # one bad submission never stops the others
         return json.dumps({"refused": f"could not be graded: {error}"})
 
