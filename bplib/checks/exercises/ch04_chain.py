@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..declare import Chain, Misconception
@@ -23,8 +24,14 @@ def of(names: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return step
 
 
+def _step(name: str, reference: Callable[..., Any], mistakes: tuple[Misconception, ...]) -> tuple:
+    """A step whose misconceptions take the same names as its reference."""
+    names = " ".join(inspect.signature(reference).parameters)
+    return name, reference, tuple(replace(one, wrong=of(names, one.wrong)) for one in mistakes)
+
+
 def _hidden(j: int) -> tuple:
-    return (
+    return _step(
         f"h{j}",
         of(
             f"x1 x2 w1{j} w2{j} b{j}",
@@ -55,7 +62,7 @@ def _hidden(j: int) -> tuple:
     )
 
 
-_OUTPUT = (
+_OUTPUT = _step(
     "o",
     of(
         "h1 h2 h3 v1 v2 v3 c",
@@ -82,7 +89,7 @@ _OUTPUT = (
     ),
 )
 
-_DO = (
+_DO = _step(
     "do",
     of("o y", lambda o, y: 2 * (o - y)),
     (
@@ -105,7 +112,7 @@ _DO = (
     ),
 )
 
-_DELTA_O = (
+_DELTA_O = _step(
     "delta_o",
     of("do o h1 h2 h3 v1 v2 v3 c", lambda do, o, *_: do * o * (1 - o)),
     (
@@ -141,7 +148,7 @@ _DELTA_O = (
 
 
 def _output_weight(j: int) -> tuple:
-    return (
+    return _step(
         f"dv{j}",
         of(f"h{j} delta_o v{j} do", lambda h, delta_o, v, do: h * delta_o),
         (
@@ -169,7 +176,7 @@ def _output_weight(j: int) -> tuple:
     )
 
 
-_DC = (
+_DC = _step(
     "dc",
     of("delta_o c do", lambda delta_o, c, do: delta_o),
     (
@@ -184,7 +191,7 @@ _DC = (
 
 
 def _hidden_gradient(j: int) -> tuple:
-    return (
+    return _step(
         f"dh{j}",
         of(f"v{j} delta_o h{j} do", lambda v, delta_o, h, do: v * delta_o),
         (
@@ -213,7 +220,7 @@ def _hidden_gradient(j: int) -> tuple:
 
 
 def _hidden_delta(j: int) -> tuple:
-    return (
+    return _step(
         f"delta_{j}",
         of(
             f"dh{j} h{j} x1 x2 w1{j} w2{j} b{j} delta_o",
@@ -254,7 +261,7 @@ def _hidden_delta(j: int) -> tuple:
 
 def _weight(i: int, j: int) -> tuple:
     other = 3 - i
-    return (
+    return _step(
         f"dw{i}{j}",
         of(
             f"x{i} delta_{j} x{other} dh{j} h{j} w{i}{j} delta_o",
@@ -291,7 +298,7 @@ def _weight(i: int, j: int) -> tuple:
 
 
 def _bias(j: int) -> tuple:
-    return (
+    return _step(
         f"db{j}",
         of(f"delta_{j} b{j} dh{j}", lambda delta, b, dh: delta),
         (
@@ -334,6 +341,22 @@ TWO_THREE_ONE = Chain(
         "In this order: the square's slope; times o (1 − o); then h or 1 or v times delta_o; each "
         "dh times h (1 − h); then each input or 1 times that.",
     ),
+    another="""
+x, W = np.array([x1, x2]), np.array([[w11, w12, w13], [w21, w22, w23]])
+h = 1 / (1 + np.exp(-(x @ W + np.array([b1, b2, b3]))))
+o = 1 / (1 + np.exp(-(h @ [v1, v2, v3] + c)))
+
+do = 2 * (o - y)
+delta_o = dc = do * o * (1 - o)
+dh = np.array([v1, v2, v3]) * delta_o
+delta = dh * h * (1 - h)
+
+h1, h2, h3 = h
+dv1, dv2, dv3 = h * delta_o
+dh1, dh2, dh3 = dh
+delta_1, delta_2, delta_3 = db1, db2, db3 = delta
+(dw11, dw12, dw13), (dw21, dw22, dw23) = np.outer(x, delta)
+""",
     after=(
         "Thirteen gradients by hand, each from numbers that were already there. Nothing was "
         "worked out twice."
