@@ -181,7 +181,7 @@ RIGHT = {
         "with one matrix": _step_with(_gradients_one_matrix),
         "output first, weights kept": _step_output_after,
     },
-    "tanh_gradients": {
+    "tanh_network_gradients": {
         "einsum": _tanh_outer,
         "exponentials": _tanh_exponentials,
         "with sigmoids": _tanh_as_sigmoid,

@@ -233,7 +233,7 @@ WRONG = {
         "without c": (None, lambda *given: _step(*given)[:3]),
         "positive weights": (None, _positive(_step)),
     },
-    "tanh_gradients": {
+    "tanh_network_gradients": {
         "sigmoid's slope": ("slope-of-the-sigmoid", _tanh_with(lambda h: h - h * h)),
         "sigmoid behind": (
             "output-slope-kept",

@@ -182,7 +182,7 @@ def network_gradients(x, y, W, b, v, c):
     ),
 )
 
-# --- tanh_gradients ---------------------------------------------------------------------------
+# --- tanh_network_gradients -------------------------------------------------------------------
 
 
 def _tanh_loss(x, y, W, b, v, c):
@@ -247,7 +247,7 @@ def _tanh_case(rng, i):
 
 
 TANH_GRADIENTS = Exercise(
-    name="tanh_gradients",
+    name="tanh_network_gradients",
     chapter=4,
     minutes=15,
     statement=(
@@ -331,7 +331,7 @@ TANH_GRADIENTS = Exercise(
         "one minus the square of what came out.",
     ),
     another="""
-def tanh_gradients(x, y, W, b, v, c):
+def tanh_network_gradients(x, y, W, b, v, c):
     h = np.tanh(x @ W + b)
     do = 2 * (h @ v + c - y)
     delta = do * v * (1 - h) * (1 + h)
