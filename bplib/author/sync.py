@@ -33,13 +33,11 @@ class Pair:
 
 
 def pairs(root: Path) -> list[Pair]:
-    """Every text of the repository with its notebook, in reading order; there is one."""
+    """Every text of the repository with its notebook, in reading order."""
     found = []
     for folder in FOLDERS:
         for text in sorted((root / folder / "text").glob("*.md")):
             found.append(Pair(text, root / folder / f"{text.stem}.ipynb"))
-    if not found:
-        raise AuthorError(f"there is nothing to sync: {root} has no book/text or solutions/text.")
     return found
 
 
@@ -70,6 +68,11 @@ def _no_text(stem: str, everything: list[Pair]) -> str:
     close = difflib.get_close_matches(stem, known, n=1, cutoff=0.5)
     hint = f"; did you mean '{close[0]}'?" if close else "."
     return f"there is no text '{stem}' in book/text or solutions/text{hint}"
+
+
+def nothing_in(root: Path) -> str:
+    """What to say of a folder that is no repository of a book."""
+    return f"there is nothing to sync: {root} has no book/text or solutions/text."
 
 
 def notebook_text(cells: list[dict[str, Any]], key: str) -> str:
@@ -172,6 +175,8 @@ def sync(
     tagged ``nbval-ignore-output``.
     """
     work = chosen(pairs(root), names)
+    if not work:
+        raise AuthorError(nothing_in(root))
     problems: list[str] = []
     todo = [(pair, quick, fresh) for pair in work]
     for pair, result in zip(work, _run(todo, jobs), strict=True):

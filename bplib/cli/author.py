@@ -96,6 +96,8 @@ def sync(
         if check:
             problems = module.out_of_step(root, names or [])
             problems += page.out_of_date(root) if whole else []
+            if not problems and not module.pairs(root):
+                problems = [module.nothing_in(root)]
             for problem in problems:
                 print(f"✗ {problem}")
             return 1 if problems else 0
