@@ -142,6 +142,8 @@ def test_folders_and_names_of_notebooks(desk: Path, capsys) -> None:
 
     assert meant(".") == meant("exercises") == meant("exercises/") == here
     assert meant("book") == [chapter]
+    for word in ("2", "02", "ch2", "ch02", "CH02", "chapter2", "Chapter 2", "chapter-02"):
+        assert meant(word) == here[1:]
     assert meant("02_line") == meant("exercises/02_line") == here[1:]
     assert meant("exercises/my_tries") == [mine]
     for word, sentence in [

@@ -4,6 +4,8 @@ from bplib.draw.curves import error_curves, fit_line, learning_curves, slope
 from bplib.draw.dense import dense_layer
 from bplib.draw.figure import alt, figure, save, show, svg_of
 from bplib.draw.graph import Drawing, graph
+from bplib.draw.network import network
+from bplib.draw.network_stepper import network_stepper
 from bplib.draw.page import Page
 from bplib.draw.player import player
 from bplib.draw.stepper import stepper
@@ -29,6 +31,8 @@ __all__ = [
     "graph",
     "learning_curves",
     "loss_surface",
+    "network",
+    "network_stepper",
     "player",
     "save",
     "show",

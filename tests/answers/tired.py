@@ -91,6 +91,7 @@ def _plus_minus_plus(f, x, h):
 
 
 CENTRAL = {
+    "all-at-once-in-one-number": (lambda f, x, h: 0.5 / h * (f(x + h) - f(x - h)),),
     "integers-swallow-the-way-back-too": (_plus_minus_plus,),
     "both-sides-pile-up": (_copies_made_once,),
     "whole-rows-and-integers": (_rows_of_whole_numbers,),
