@@ -14,8 +14,8 @@ from bplib.checks.verdict import judge
 EXERCISES = [e for e in all_exercises().values() if isinstance(e, Exercise)]
 SEEDS = range(20)
 
-# Above zero by their nature: amounts, steps, counts, deviations, people as they are measured, labels
-# 0 and 1, what leaves a sigmoid; or even: the slope of a sigmoid is the same on both sides.
+# Above zero by their nature: amounts, steps, counts, deviations, people as measured, labels of
+# 0 and 1, what leaves a sigmoid. Or even: the slope of a sigmoid is the same on both sides.
 POSITIVE = {
     "bitterness_slope": {"cups"},
     "minimum_bill_gradients": {"price", "minimum", "factor", "tip"},
