@@ -149,6 +149,8 @@ def test_references_resolve(book: Book, text: str, problems: list[str]) -> None:
     [
         ("01_small", "**slope**", "**steep slope**",
          "book/01_small.ipynb, cell 1: the glossary has no entry 'steep slope'."),
+        ("01_small", "**slope**", "**[ascent](91_glossary.ipynb#ascent)**",
+         "book/01_small.ipynb, cell 1: the glossary has no entry 'ascent'."),
         ("01_small", "[slope, up", "[slope, lift, up",
          "book/01_small.ipynb, cell 1: the glossary has no entry 'lift'."),
         ("01_small", "[rates](#In-short)", "[rates](#Two-ways)",

@@ -143,9 +143,10 @@ def _introduced(source: str) -> Iterator[tuple[str, str]]:
         for words, target in _LINKED.findall(line):
             for word in words.split(", ") if target.startswith("#") else ():
                 yield from ((one, target) for one in _apart(word))
-    for bold in _BOLD.findall(_CODE.sub("", source)):
+    for marked in _BOLD.findall(_CODE.sub("", source)):
+        bold = _LINKED.sub(r"\1", marked)
         stressed = bold.strip().lower() in STRESSED or bold.rstrip()[-1] in ".?!:,"
-        if not stressed and len(bold.split()) <= WORDS and not bold.startswith(("[", "(")):
+        if not stressed and len(bold.split()) <= WORDS:
             yield bold, ""
 
 
