@@ -135,6 +135,94 @@ def right_everywhere(exercise, answer, cases):
     )
 
 
+# ── several arrays, several mistakes ─────────────────────────────────────────────────────────────
+
+
+def verdict(function, exercise):
+    return decide(exercise, function, own_work=False)
+
+
+PAIR = tiny.two_gradients()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (  # two arrays, two mistakes: both are told
+            lambda dW, db: (-dW, 7 * db),
+            "`dW`: shape (3, 5) is right; every entry has the wrong sign. `db`: shape (5,) is "
+            "right; every entry is 7.00 times too large.",
+        ),
+        (  # two arrays, one mistake: it is told once
+            lambda dW, db: (-dW, -db),
+            "`dW`: shape (3, 5) is right; every entry has the wrong sign. The same goes for `db`.",
+        ),
+        (  # two mistakes in one array
+            lambda dW, db: (dW, -db / 7),
+            "`db`: shape (5,) is right; every entry has the wrong sign and is 7.00 times too "
+            "small. `dW` is right.",
+        ),
+        (
+            lambda dW, db: (dW.T, db[:, None]),
+            "`dW`: returns shape (5, 3); shape (3, 5) is due; the values are right once it is "
+            "transposed. `db`: returns shape (5, 1); shape (5,) is due; the values are right, but "
+            "with an axis too many.",
+        ),
+        (  # shapes come first, values after them
+            lambda dW, db: (-dW, db[:, None]),
+            "`db`: returns shape (5, 1); shape (5,) is due; the values are right, but with an "
+            "axis too many.",
+        ),
+        (
+            lambda dW, db: (dW * np.nan, db),
+            "`dW`: every entry is NaN. `db` is right.",
+        ),
+        (
+            lambda dW, db: (dW[::-1], db + 0.5),
+            "`dW`: shape (3, 5) is right; the entries along axis 0 are right but in reverse "
+            "order. `db`: shape (5,) is right; every entry is 0.5 too large.",
+        ),
+    ],
+)
+def test_of_several_arrays_each_wrong_one_is_told_with_its_mistake(wrong, sentence):
+    result = verdict(lambda X, delta: wrong(*PAIR.reference(X, delta)), PAIR)
+    assert result.failures[0].text == sentence
+
+
+def test_beside_a_name_one_fact_is_enough():
+    twice = tiny.Misconception(
+        "sign", "the sign.", lambda X, d: tuple(-g for g in PAIR.reference(X, d))
+    )
+    result = verdict(twice.wrong, tiny.two_gradients(misconceptions=(twice,)))
+    assert result.misconception == "sign" and result.failures[0].text == (
+        "`dW`: shape (3, 5) is right; every entry has the wrong sign."
+    )
+
+
+def test_of_many_wrong_numbers_the_others_are_named():
+    four = tiny.exercise(
+        reference=lambda x: (x, 2 * x, 3 * x, 5 * x),
+        cases=lambda rng, i: (float(rng.uniform(1, 2)),),
+        misconceptions=(),
+        returns=("a", "b", "c", "d"),
+    )
+    text = verdict(lambda x: (x, x + 9, -3 * x, 7.5), four).text
+    assert " `c`: returns −" in text and text.endswith(" `d` is wrong too. `a` is right.")
+    assert "too" not in verdict(lambda x: (9.5, 9.6, 9.7, 9.8), four).text, "one of four is told"
+
+
+def test_an_array_that_comes_apart_as_a_tuple_does():
+    twins = tiny.exercise(
+        reference=lambda x: (x, 2 * x),
+        cases=lambda rng, i: (rng.normal(size=3),),
+        misconceptions=(),
+        returns=("a", "b"),
+    )
+    assert verdict(lambda x: np.stack([x, 2 * x]), twins).passed
+    assert "`b`: shape (3,)" in verdict(lambda x: np.stack([x, x]), twins).text
+    assert "2 things are due" in verdict(lambda x: np.ones((2, 4)), twins).text
+
+
 # ── a calculation in steps ───────────────────────────────────────────────────────────────────────
 
 

@@ -311,3 +311,18 @@ def test_a_check_inside_a_check(small_book, capsys):
     assert "is being checked at this very moment" in capsys.readouterr().out
     check(tiny_gradient)
     assert capsys.readouterr().out.startswith("✓ tiny_gradient · ")
+
+
+def test_a_check_inside_a_check_is_told_so_once(monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "bplib.checks.render.show", lambda lines, *rest, **options: shown.append(lines)
+    )
+
+    def mse_gradient(X, y, theta):
+        check(mse_gradient)
+        return 2 * X.T @ (X @ theta - y) / len(y)
+
+    check(mse_gradient)
+    told = [lines[0] for lines in shown if "at this very moment" in lines[0]]
+    assert len(told) == 1 and shown[-1][0].startswith("✓ **mse_gradient**")

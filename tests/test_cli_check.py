@@ -111,6 +111,18 @@ def test_what_json_promises(desk: Path, capsys) -> None:
     assert said["summary"] == {"passed": 0, "failed": 1, "not_attempted": 1, "problems": 1}
 
 
+def test_a_progress_file_that_is_no_file_is_said_beside_the_json(desk: Path, capsys) -> None:
+    (desk / "progress.json").mkdir()
+    write(desk / "00_mine.ipynb", HEAD, RIGHT, CHECK)
+    assert main(["check", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["summary"]["passed"] == 1
+    assert err == (
+        f"bplib: Your progress file ({desk / 'progress.json'}) is not a file. The checks work all "
+        "the same; what you do now is kept until this session ends.\n"
+    )
+
+
 def test_the_help_says_what_json_and_the_exit_codes_mean(capsys) -> None:
     assert main(["check", "--help"]) == 0
     help_text = " ".join(capsys.readouterr().out.split())
@@ -130,6 +142,8 @@ def test_folders_and_names_of_notebooks(desk: Path, capsys) -> None:
 
     assert meant(".") == meant("exercises") == meant("exercises/") == here
     assert meant("book") == [chapter]
+    for word in ("2", "02", "ch2", "ch02", "CH02", "chapter2", "Chapter 2", "chapter-02"):
+        assert meant(word) == here[1:]
     assert meant("02_line") == meant("exercises/02_line") == here[1:]
     assert meant("exercises/my_tries") == [mine]
     for word, sentence in [

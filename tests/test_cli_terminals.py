@@ -43,8 +43,9 @@ def test_what_the_parser_refuses(capsys, words: str, sentence: str) -> None:
     assert capsys.readouterr() == ("", f"bplib: {sentence}\n")
 
 
-def test_a_value_that_is_no_number(capsys) -> None:
-    assert main(["check", "--seconds", "soon"]) == 2
+@pytest.mark.parametrize("seconds", ["soon", "0", "nan", "inf", "1e300"])
+def test_a_value_that_is_no_number_of_seconds(capsys, seconds: str) -> None:
+    assert main(["check", "--seconds", seconds]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.startswith("bplib: invalid value for '--seconds': ")
     assert err.endswith("; bplib check --help says more.\n")

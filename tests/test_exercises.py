@@ -6,7 +6,6 @@ The promises are those of `bplib author check`, which says in sentences what bre
 from pathlib import Path
 
 import pytest
-from answers import tired
 
 from bplib.author.promises import DoesNotApply, promises
 from bplib.checks import run_check
@@ -27,15 +26,6 @@ def test_a_promise_is_kept(asked):
     except DoesNotApply as reason:
         pytest.skip(str(reason))
     assert found == []
-
-
-@pytest.mark.parametrize(
-    ("name", "label", "function"),
-    [(n, label, f) for n, row in tired.NAMED.items() for label, fs in row.items() for f in fs],
-)
-def test_what_tired_people_type_is_named(name, label, function):
-    result = run_check(name, function)
-    assert result.status == "failed" and result.misconception == label, result.text
 
 
 def test_whoever_leaves_the_raise_standing_is_told():

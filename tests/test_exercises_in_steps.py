@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bplib.author.promises import notebooks, promises, steps
-from bplib.checks import check_all, hint, run_check
+from bplib.checks import check, check_all, hint, run_check
 from bplib.checks.declare import Chain, DeclarationError, Misconception
 from bplib.checks.registry import all_exercises
 from bplib.cli import main
@@ -146,6 +146,11 @@ def test_right_shows_one_other_way(said):
     assert lines[-1] == "    dstrength = slope**2"
     check_all(values(with_line("dloss = 0")), NAME)
     assert not any("one other way" in line for line in said())
+
+
+def test_check_alone_says_how_it_is_called(said):
+    check(NAME)
+    assert said() == [f'✗ this one goes name by name: check_all(locals(), "{NAME}").']
 
 
 def test_the_hints_are_asked_for_by_name(said):

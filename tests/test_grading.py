@@ -21,7 +21,7 @@ from bplib.grading.judge import Report, grade, refused
 from bplib.grading.judges import _Judge, grade_all
 from bplib.grading.plan import Plan
 from bplib.grading.submissions import find_submissions
-from bplib.grading.template import ALL_RIGHTS
+from bplib.grading.template import ALL_RIGHTS, remove
 from bplib.grading.workers import GradingError, Workers, can_fork
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -237,6 +237,36 @@ def test_every_system_can_grade(tmp_path, level):
             assert report.problems == ("code cell 3: ended the process with exit code 5.",)
         folder = made.folder
     assert not folder.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_folder_is_removed_whatever_is_in_it(tmp_path):
+    """Deeper than Python's recursion and longer than any path, locked, and with ways out of it."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept/file").write_text("kept")
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "out").symlink_to(tmp_path / "kept")
+    here = os.open(inside, os.O_RDONLY)
+    for depth in range(1100):
+        os.mkdir("d" * 9, dir_fd=here)
+        if depth % 500 == 0:
+            os.symlink(tmp_path / "kept", f"out_{depth}", dir_fd=here)
+            os.close(os.open("file", os.O_CREAT | os.O_WRONLY, 0o000, dir_fd=here))
+        below = os.open("d" * 9, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.fchmod(here, 0)
+    os.close(here)
+    os.chmod(inside, 0)
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    for name in ("inside", "link", "nothing"):
+        remove(str(tmp_path / name))
+    assert (
+        not (tmp_path / "link").is_symlink()
+        and not inside.exists()
+        and (tmp_path / "kept/file").read_text() == "kept"
+    )
 
 
 @needs_fork

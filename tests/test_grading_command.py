@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -80,6 +81,7 @@ def test_a_page_says_what_counts():
     assert "Week <1> ada · 1.6 of 3 points · 1 day 1 h late, 20 % off" in words
     assert "About the notebookcode cell 3: raised" in words
     assert "f0 of 1✗ f · wrong" in words and "g2 of 2✓" in words.replace("\xa0", " ")
+    assert re.search(r"body\{[^}]*overflow-wrap:anywhere", text)  # a long word makes no page wider
     assert "default-src 'none'" in text and "http" not in text.replace("http-equiv", "")
 
 

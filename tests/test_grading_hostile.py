@@ -295,6 +295,13 @@ def test_no_trick_makes_a_wrong_answer_right(graded, cheat):
     assert statuses(report)[0] in ("failed", "error"), report
 
 
+def test_who_talks_between_the_questions_is_named_in_the_table(graded):
+    report = graded([IMPORT, RIGHT, CHEATS["a result"], AFTER])
+    assert set(statuses(report)) == {"error"} and report.points == 0.0
+    (problem,) = report.problems
+    assert problem == "the notebook: disturbed the grading: an answer that nobody asked for."
+
+
 def test_what_is_equal_to_everything_is_not_right(graded):
     yes = (
         "import numpy as np\nclass Yes(float):\n    def __eq__(self, other):\n        return True\n"
@@ -497,9 +504,11 @@ def test_its_own_folder_holds_the_notebook_alone_and_may_be_emptied(graded):
 
 def test_nothing_stays_for_the_next_one(graded):
     graded(cell("open('left', 'w').write('for the next')\nimport numpy\nnumpy.left = 1"))
+    graded(cell("open('../left', 'w').write('for the next')"))
     show = (
         "def slope_between_points(x0, y0, x1, y1):\n    import os, numpy\n"
-        "    print(os.listdir('.'), hasattr(numpy, 'left'))\n    return 0.0"
+        "    print(os.listdir('.'), hasattr(numpy, 'left'), os.path.exists('../left'))\n"
+        "    return 0.0"
     )
     report = graded([show, AFTER])
-    assert dict(report.marks[0].details)["your function printed"] == "['one.ipynb'] False"
+    assert dict(report.marks[0].details)["your function printed"] == "['one.ipynb'] False False"

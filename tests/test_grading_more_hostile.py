@@ -47,7 +47,7 @@ TRICKS = {
     "json.loads = lambda *a, **k: {}\nbuiltins.print = lambda *a, **k: None",
     "a file of a terabyte": "with open('x', 'wb') as file:\n    file.seek(10**12)\n"
     "    file.write(b'x')",
-    "folders in folders": "import os\nfor k in range(5000):\n    os.mkdir('d')\n    os.chdir('d')",
+    "folders in folders": "import os\nfor k in range(2000):\n    os.mkdir('d')\n    os.chdir('d')",
     "links": "import os\nos.symlink('/', 'everything')\nos.symlink('/etc/passwd', 'x')",
     "no place to be": "import os\nos.mkdir('z')\nos.chdir('z')\nos.rmdir('../z')",
     "an error without a word": "class E(Exception):\n    def __str__(self):\n"

@@ -35,8 +35,9 @@ number, the *seed*; with the seed, the same cases come again. A longer calculati
 by name instead, by `check_all`, up to the first name that is wrong.
 
 Three things to watch for. The numbers come first, so that you can find the mistake yourself. A \
-mistake gets a name only where exactly one explanation fits every case. And the answer is never \
-given away: the last line of a wrong one is where help is.
+mistake gets a name only where exactly one of those that people are known to make fits every case; \
+otherwise there are the numbers alone. And the answer is never given away: the line that begins \
+with *Next* says where help is.
 """
 
 

@@ -19,7 +19,8 @@ from .progress import answer_key, record_answer, store
 from .result import CheckFailed, Result, Stopped
 
 _NOTHING: Any = object()  # stands for an argument that was left out
-_being_checked: ContextVar[tuple[str, ...]] = ContextVar("being_checked", default=())
+# Exercises that are being checked, and whether a check inside was already told so.
+_being_checked: ContextVar[dict[str, bool] | None] = ContextVar("being_checked", default=None)
 
 
 def run_check(name: str, answer: Any, seed: int | None = None) -> Result:
@@ -114,15 +115,18 @@ def check_all(
 def _check(
     exercise: AnyExercise, answer: Any, spoken: str, called: str, seed: int | None, strict: bool
 ) -> None:
-    if exercise.name in _being_checked.get():
-        render.show(
-            [
-                f"○ **{exercise.name}** is being checked at this very moment: call `check` "
-                "outside the function, in a cell of its own."
-            ]
-        )
+    around = _being_checked.get() or {}
+    if exercise.name in around:
+        if not around[exercise.name]:
+            around[exercise.name] = True
+            render.show(
+                [
+                    f"○ **{exercise.name}** is being checked at this very moment: call `check` "
+                    "outside the function, in a cell of its own."
+                ]
+            )
         return
-    token = _being_checked.set((*_being_checked.get(), exercise.name))
+    token = _being_checked.set({**around, exercise.name: False})
     try:
         result = _run(exercise, answer, seed)
     except KeyboardInterrupt:

@@ -15,6 +15,7 @@ from .compare import close, rounding_scale
 from .declare import Chain, Misconception
 from .diagnose import same_behaviour
 from .kinds import leaf
+from .ordinary import ordinary
 from .result import Failure, Result, headline
 
 _SECONDS = 5.0
@@ -33,7 +34,7 @@ def decide_chain(chain: Chain, namespace: Mapping[str, Any]) -> Result:
     right: list[str] = []
     for step in chain.steps:
         name, reference = step[0], step[1]
-        value = namespace.get(name, Ellipsis)
+        value = ordinary(namespace.get(name, Ellipsis))
         if value is Ellipsis or value is None:
             return _waiting(chain, right, name)
         inputs, missing = _inputs(reference, namespace)

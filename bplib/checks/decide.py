@@ -11,6 +11,7 @@ import inspect
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from .compare import FLOAT32_TOLERANCE
 from .declare import Exercise
 from .diagnose import diagnose
 from .library import Watcher, library_call
+from .ordinary import ordinary
 from .result import Failure, Result, headline
 from .sizes import note
 from .surroundings import untouched
@@ -76,7 +78,7 @@ def _decide(
         return early
     result, judged = _on_cases(exercise, function, used, call)
     if result is not None:
-        return _other_order(exercise, function, used, result) or result
+        return _other_order(exercise, function, used, call, result) or result
     if seed is None:
         result, _ = _on_cases(exercise, function, _fresh_seed(), call, fresh=True)
         if result is not None:
@@ -137,13 +139,15 @@ def _signature_problem(exercise: Exercise, function: Callable[..., Any]) -> str 
     return None
 
 
-def _other_order(exercise: Exercise, function: Any, seed: int, result: Result) -> Result | None:
+def _other_order(
+    exercise: Exercise, function: Any, seed: int, call: Caller, result: Result
+) -> Result | None:
     """Names in another order, which explain why an attempt is not right.
 
     Where it is right they do no harm: the mean of (target - prediction)**2 is the same in either
-    order.  And a mistake with a name, which fits every case, was not made by the order.
+    order.  And a mistake with a name was not made by the order, unless all is right by name.
     """
-    if not result.attempted or result.misconception is not None:
+    if not result.attempted:
         return None
     try:
         given = tuple(inspect.signature(function).parameters)[: len(exercise.arguments)]
@@ -151,8 +155,26 @@ def _other_order(exercise: Exercise, function: Any, seed: int, result: Result) -
         return None
     if given == exercise.arguments or sorted(given) != sorted(exercise.arguments):
         return None
+    named = result.misconception is not None
+    if named and not _right_by_name(exercise, function, seed, call, given):
+        return None
     text = words.argument_order(exercise.arguments, given)
     return _failed(exercise, Failure(None, "", "signature", text), seed)
+
+
+def _right_by_name(
+    exercise: Exercise, function: Any, seed: int, call: Caller, given: tuple[str, ...]
+) -> bool:
+    for i, inputs in enumerate(make_cases(exercise, seed)):
+        by_name = dict(zip(exercise.arguments, inputs, strict=True))
+        with untouched():
+            outcome = call(function, tuple(by_name[name] for name in given), exercise.seconds)
+        if not outcome.returned:
+            return False
+        outcome = replace(outcome, value=ordinary(outcome.value))
+        if judge(exercise, i, inputs, outcome).step is not None:
+            return False
+    return True
 
 
 def _as_written(signature: inspect.Signature) -> tuple[str, ...]:
@@ -179,6 +201,7 @@ def _on_cases(
             break  # slow but right: one fresh case has to do
         with untouched():
             outcome = call(function, inputs, exercise.seconds)
+        outcome = replace(outcome, value=ordinary(outcome.value))
         judged.append(judge(exercise, i, inputs, outcome))
         if not outcome.returned:
             break

@@ -74,6 +74,8 @@ def _same_values(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(_same_values, one, other))
     try:
+        if np.ma.is_masked(one) or np.ma.is_masked(other):
+            return False  # what lies under a mask is no answer
         a, b = np.asarray(one), np.asarray(other)
         if "c" in (a.dtype.kind, b.dtype.kind):
             return False

@@ -65,8 +65,8 @@ def _relation_of_shapes(a: np.ndarray, e: np.ndarray, sizes: Sizes) -> str:
                 return f"; averaged over {length}, the values are right"
     if a.ndim == 2 and e.ndim == 1 and a.shape == (len(e), len(e)):
         return f". Did shapes {(len(e), 1)} and {e.shape} meet and broadcast?"
-    m = a.shape[-1] if a.ndim else 0
-    if a.ndim == e.ndim + 1 and a.shape[:-1] == e.shape and m in sizes.values():
+    m = sizes.get("m")
+    if a.shape == (*e.shape, m):
         return f". Did shapes {(m, 1)} and {(m,)} meet on the way and broadcast to {(m, m)}?"
     return ""
 

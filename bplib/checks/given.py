@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import UnknownNameError
 from . import registry
+from .declare import Chain
 from .kinds import kind_of
 
 LAMBDA = "<lambda>"
@@ -44,6 +45,8 @@ def name_of(answer: Any, word: str = "check") -> str:
     if isinstance(name, str) and name != LAMBDA:
         return name
     if isinstance(answer, str) and answer in registry.all_exercises():
+        if isinstance(registry.find(answer), Chain):
+            raise WrongCall(f'this one goes name by name: check_all(locals(), "{answer}").')
         raise WrongCall(
             f"'{answer}' is the name of an exercise, not an answer: give the function itself, or "
             f'check(your_answer, "{answer}").'

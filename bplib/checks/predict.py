@@ -10,6 +10,7 @@ import numpy as np
 
 from .compare import close, to_array
 from .declare import Prediction
+from .ordinary import ordinary
 from .result import Failure, Result, headline
 from .show_values import safe_repr
 from .sizes import number
@@ -17,7 +18,7 @@ from .sizes import number
 
 def decide_prediction(prediction: Prediction, value: Any) -> Result:
     """The verdict on a predicted value; displays nothing and records nothing."""
-    name = prediction.name
+    name, value = prediction.name, ordinary(value)
     parts = value if isinstance(value, tuple | list) else (value,)
     if value is None or any(part is Ellipsis for part in parts):
         text = "not attempted yet. Replace the ... by your answer."

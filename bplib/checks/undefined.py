@@ -15,8 +15,9 @@ from types import TracebackType
 from typing import Any
 
 from . import registry
+from .declare import Exercise
 
-_CALL = re.compile(r"\b(?:check|hint|solution)\s*\(")
+_CALL = re.compile(r"\b(?:check|check_all|hint|solution)\s*\(")
 
 
 def sentence(missing: str, line: str, defined: Iterable[str]) -> str:
@@ -30,9 +31,12 @@ def sentence(missing: str, line: str, defined: Iterable[str]) -> str:
     Returns:
         The sentence; empty where the line checks nothing, or the name is no exercise's.
     """
+    exercises = registry.all_exercises()
+    by_name = missing in exercises and not isinstance(exercises[missing], Exercise)
+    if by_name and _CALL.search(line):
+        return f'✗ {missing} · no function has this name; it goes in quotes, "{missing}".'
     if not re.search(rf"{_CALL.pattern}\s*{re.escape(missing)}\b", line):
         return ""
-    exercises = registry.all_exercises()
     if missing in exercises:
         return (
             f"✗ {missing} · not defined in this notebook yet: run the cell with `def {missing}`, "

@@ -19,6 +19,7 @@ from .result import Failure
 from .show_values import value
 from .sizes import note, sizes
 
+_LONGEST = 400  # characters of what an exercise's own judge says; it may quote the answer
 _TOLD = 3  # parts that are wrong, each told with its fact; of more than that, the first
 # What a fact shows of the values themselves; what remains is what is the matter with them.
 _ONE = r"−?[\d.]+(?:e−?\d+)?"
@@ -96,7 +97,7 @@ def _accepted(
     except Exception:
         verdict = False
     if isinstance(verdict, str):
-        return "values", verdict
+        return "values", verdict if len(verdict) <= _LONGEST else verdict[:_LONGEST] + "..."
     return (None, "") if verdict else ("values", words.plain(value, expected, exercise.tolerance))
 
 

@@ -139,7 +139,7 @@ def check(
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=1, help="Time limit for one notebook.")
+        float, typer.Option("--seconds", min=1, max=86400, help="Time limit for one notebook.")
     ] = 60.0,
     watching: Annotated[
         bool, typer.Option("--watch", help="Check a notebook again whenever it is saved.")

@@ -55,6 +55,8 @@ def check_saved(
                 show(console, title, rows)
     if as_json:
         print(_as_json(found, counts))
+        for note in store().take_notes():
+            print(f"bplib: {note}", file=sys.stderr)
     else:
         for note in store().take_notes():
             console.print(Text(note))

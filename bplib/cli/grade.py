@@ -84,15 +84,21 @@ def grade(
                 for number, one in enumerate(submissions)
             ]
     if graded:
+        unwritten = None
+        try:
+            if csv is not None:
+                pages.write(csv, pages.to_csv(reports, plan))
+            if html is not None:
+                pages.write_pages(html, graded, plan)
+        except GradingError as error:  # said in the end; what was found is shown all the same
+            unwritten = error
         if as_json:
             sys.stdout.write(pages.to_json(reports, plan))
         else:
             _show(graded, plan)
         _say_level(graded)
-        if csv is not None:
-            pages.write(csv, pages.to_csv(reports, plan))
-        if html is not None:
-            pages.write_pages(html, graded, plan)
+        if unwritten is not None:
+            raise unwritten
     if stopped:
         return _say_stopped(len(graded), len(reports), csv, html)
     return 1 if any(map(_needs_a_look, reports)) else 0

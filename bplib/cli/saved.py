@@ -11,7 +11,7 @@ from bplib import course, errors
 from bplib.checks import registry
 from bplib.course import CourseError
 
-_CHAPTER = re.compile(r"(?:ch)?(\d{1,2})\Z")
+_CHAPTER = re.compile(r"(?:ch(?:apter)?[ _-]?)?(\d{1,2})\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,15 @@ def requests(what: list[str], start: Path) -> list[Request]:
     ]
 
 
+def chapter_meant(word: str) -> int | None:
+    """The number of the chapter that a word stands for: 2, ch02, chapter2; None for none."""
+    found = _CHAPTER.match(word)
+    return int(found.group(1)) if found else None
+
+
 def _meant(word: str, start: Path) -> list[tuple[Path, str | None]]:
-    chapter = _CHAPTER.match(word)
-    if chapter:
-        number = int(chapter.group(1))
+    number = chapter_meant(word)
+    if number is not None:
         paths = [p for p in saved_notebooks(start) if p.name.startswith(f"{number:02d}_")]
         if not paths:
             raise CourseError(f"there is no exercise notebook of chapter {number} here.")

@@ -11,10 +11,9 @@ from bplib import course
 from bplib.checks import registry
 from bplib.checks.declare import AnyExercise, Prediction
 from bplib.checks.progress import forget, store
-from bplib.cli.saved import saved_notebooks
+from bplib.cli.saved import chapter_meant, saved_notebooks
 from bplib.course import CourseError
 
-_CHAPTER = re.compile(r"(?:ch)?(\d{1,2})\Z")
 OPEN = (
     "If JupyterLab has the notebook open: File, Reload Notebook from Disk; saving it there would "
     "bring yours back."
@@ -67,13 +66,13 @@ def start_again(what: list[str], everything: bool, directory: Path | None) -> in
 
 
 def _wish(word: str) -> _Wish:
-    chapter = _CHAPTER.match(word)
-    if chapter:
-        start = f"exercises/{int(chapter.group(1)):02d}_"
+    chapter = chapter_meant(word)
+    if chapter is not None:
+        start = f"exercises/{chapter:02d}_"
         found = [name for name in course.delivered() if name.startswith(start)]
         if not found:
-            raise CourseError(f"there is no exercise notebook of chapter {chapter.group(1)}.")
-        exercises = registry.of_chapter(int(chapter.group(1)))
+            raise CourseError(f"there is no exercise notebook of chapter {chapter}.")
+        exercises = registry.of_chapter(chapter)
         return _Wish(word, exercises, lambda copy: course.reset(copy, found[0]))
     numbered = re.match(r"(?:\w+/)?(\d\d)_", word)
     if numbered:

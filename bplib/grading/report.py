@@ -126,10 +126,11 @@ def overview(reports: Sequence[Report], plan: Plan) -> list[tuple[str, int, str]
 
 _STYLE = """
 :root{color-scheme:light dark}
-body{font:16px/1.55 system-ui,sans-serif;max-width:54em;margin:2em auto;padding:0 1em}
+body{font:16px/1.55 system-ui,sans-serif;max-width:54em;margin:2em auto;padding:0 1em;
+  overflow-wrap:anywhere}
 h1{font-size:1.5em;margin-bottom:0}h2{font-size:1.05em;margin:1.8em 0 .2em}
 .points{float:right;font-weight:normal}ul{padding-left:1.2em}
-pre{white-space:pre-wrap;overflow-wrap:anywhere}
+pre{white-space:pre-wrap}
 """
 
 

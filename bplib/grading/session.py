@@ -246,6 +246,7 @@ class Session:
                 text = self._what(error, self.limits.call_seconds)
                 self._drop()
                 if last:
+                    self.found.setdefault(0, text)
                     raise Disturbed(text) from error
         raise AssertionError
 

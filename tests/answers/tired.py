@@ -91,6 +91,7 @@ def _plus_minus_plus(f, x, h):
 
 
 CENTRAL = {
+    "all-at-once-in-one-number": (lambda f, x, h: 0.5 / h * (f(x + h) - f(x - h)),),
     "integers-swallow-the-way-back-too": (_plus_minus_plus,),
     "both-sides-pile-up": (_copies_made_once,),
     "whole-rows-and-integers": (_rows_of_whole_numbers,),
@@ -165,6 +166,12 @@ def _x_overwritten(x, y, theta0, theta1):
 
 
 LINE_GRADIENTS = {
+    "x-not-averaged": (
+        lambda x, y, a, b: (
+            np.mean(2 * _error(x, y, a, b)) * x,
+            np.mean(2 * _error(x, y, a, b)),
+        ),
+    ),
     "m-is-always-3": (
         lambda x, y, a, b: (
             2 / 3 * np.sum(_error(x, y, a, b) * x),
@@ -238,6 +245,7 @@ RATES = {
 }
 
 MSE_GRADIENT = {
+    "averaged-to-one-number": (lambda X, y, theta: (2 * X.T @ (X @ theta - y)).mean(),),
     "y-as-a-column": (lambda X, y, theta: 2 / len(y) * X.T @ (X @ theta - y.reshape(-1, 1)),),
 }
 

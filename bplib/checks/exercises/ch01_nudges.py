@@ -203,6 +203,12 @@ CENTRAL_GRADIENT = Exercise(
             _all_at_once,
         ),
         Misconception(
+            "all-at-once-in-one-number",
+            "all entries were nudged together, so their slopes came out added up, as one number. "
+            "Each slope wants its own entry nudged alone.",
+            lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h),
+        ),
+        Misconception(
             "whole-rows",
             "for a table, whole rows were nudged: x[i] is a row there.",
             _whole_rows,

@@ -98,6 +98,15 @@ line_gradients = Exercise(
             ),
         ),
         Misconception(
+            "x-not-averaged",
+            "dtheta0 has a number for each person: their errors are averaged first, and then "
+            "multiplied by every x. Each error belongs to its own x; multiply first, then average.",
+            lambda x, y, a, b: (
+                2 * np.mean(a * x + b - y) * x,
+                2 * np.mean(a * x + b - y),
+            ),
+        ),
+        Misconception(
             "brackets-lost",
             "y - theta0 * x + theta1 adds the intercept to y; "
             "the whole prediction is to be subtracted, so it needs brackets.",

@@ -152,6 +152,12 @@ mse_gradient = Exercise(
             lambda X, y, t: 2 * np.sum((X @ t - y)[:, np.newaxis] * X, axis=1) / len(y),
         ),
         Misconception(
+            "averaged-to-one-number",
+            "the product has added up over the people already; a mean of it makes one number out "
+            "of all n slopes. The loss's mean is a division by m.",
+            lambda X, y, t: 2 * np.mean(X.T @ (X @ t - y)),
+        ),
+        Misconception(
             "y-as-a-column",
             "y stands upright, (m, 1), so the error has become a table of m by m: every prediction "
             "minus every target.",
