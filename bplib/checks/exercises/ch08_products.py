@@ -59,12 +59,12 @@ LAYER_JVP = Exercise(
             lambda x, W, b, u, V, c: _slope(x @ W + b) * (x @ V + c),
         ),
         Misconception(
-            "W-stands-still",
+            "weights-stand-still",
             "the path through W is missing: W moves, and x turns that into a move of z.",
             lambda x, W, b, u, V, c: _slope(x @ W + b) * (u @ W + c),
         ),
         Misconception(
-            "b-stands-still",
+            "bias-stands-still",
             "the path through b is missing: b moves z one to one, in every row.",
             lambda x, W, b, u, V, c: _slope(x @ W + b) * (u @ W + x @ V),
         ),

@@ -206,7 +206,7 @@ UNSTRETCH = Exercise(
 def unstretch(dz, shape):
     padded = (1,) * (dz.ndim - len(shape)) + tuple(shape)
     axes = tuple(axis for axis, size in enumerate(padded) if size == 1)
-    return dz.sum(axis=axes).reshape(shape)  # the axes of length 1 come back for nothing
+    return dz.sum(axis=axes).reshape(shape)  # reshape brings back axes of length 1
 """,
     after="With it, a pair written for plain arrays is right for stretched ones too.",
 )

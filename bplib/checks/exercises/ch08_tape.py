@@ -331,10 +331,10 @@ TAPE_GRADIENTS = Exercise(
     another="""
 def tape_gradients(program, inputs):
     slopes = {}
-    for name in inputs:  # the complex step, entry by entry: no tape, and one run an entry
+    for name in inputs:  # the complex step: no tape, and one run an entry
         slopes[name] = np.zeros(np.shape(inputs[name]))
         for index in np.ndindex(slopes[name].shape):
-            v = {other: np.array(value, dtype=complex) for other, value in inputs.items()}
+            v = {key: np.array(value, complex) for key, value in inputs.items()}
             v[name][index] += 1e-30j
             for result, operation, names in program:
                 x, y = v[names[0]], v[names[-1]]
@@ -343,7 +343,7 @@ def tape_gradients(program, inputs):
                 elif operation in ("add", "multiply"):
                     v[result] = x + y if operation == "add" else x * y
                 else:
-                    v[result] = np.tanh(x) if operation == "tanh" else x.sum()
+                    v[result] = x.sum() if operation == "sum" else np.tanh(x)
             slopes[name][index] = v[result].imag / 1e-30
     return slopes
 """,
