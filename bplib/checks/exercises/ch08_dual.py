@@ -41,7 +41,9 @@ DUAL_TIMES = Exercise(
     ),
     reference=_dual_times,
     cases=_numbers,
-    case_note=lambda a, a_moves, b, b_moves: f"({a:.3g} + {a_moves:.3g}ε)({b:.3g} + {b_moves:.3g}ε)",
+    case_note=lambda a, a_moves, b, b_moves: (
+        f"({a:.3g} + {a_moves:.3g}ε)({b:.3g} + {b_moves:.3g}ε)"
+    ),
     returns=("value", "tangent"),
     equivalents=(_by_complex_step, _by_matrices, _by_ratios),
     misconceptions=(

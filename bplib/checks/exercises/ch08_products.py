@@ -115,7 +115,7 @@ LAYER_JVP = Exercise(
         ),
     ),
     hints=(
-        "Three paths lead to z, through x, W and b. Over paths, moves add, and then comes the tanh.",
+        "Three paths lead to z, through x, W and b. Over paths, moves add; then comes the tanh.",
         "x W is a product of two things that move: two products, each with one tangent.",
         "z_moves is x_moves times W, and x times W_moves, and b_moves, added; a_moves is that "
         "times the tanh's slope at z, which is one minus the square of a.",
