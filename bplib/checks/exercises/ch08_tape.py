@@ -1,10 +1,13 @@
 """Chapter 8: a whole tape, for programs on arrays."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from ..declare import Exercise, Misconception
 
-_FORWARD = {
+_FORWARD: dict[str, Callable[..., Any]] = {
     "add": lambda x, y: x + y,
     "multiply": lambda x, y: x * y,
     "matmul": lambda x, y: x @ y,
@@ -20,7 +23,7 @@ def _sum_to(dz, shape, how=np.sum):
     return how(dz, axis=axes).reshape(shape) if axes else dz
 
 
-_BACKWARD = {
+_BACKWARD: dict[str, Callable[..., tuple]] = {
     "add": lambda dz, z, x, y: (dz, dz),
     "multiply": lambda dz, z, x, y: (dz * y, dz * x),
     "matmul": lambda dz, z, x, y: (dz @ y.T, x.T @ dz),
@@ -51,8 +54,8 @@ def _walk(
         given = [values[name] for name in arguments]
         values[result] = _FORWARD[operation](*given)
         current[result] = result if by_name else step
-        notes.append((result, current[result], operation, arguments, origins, given))
-        notes[-1] += (values[result],)
+        note = result, current[result], operation, arguments, origins, given, values[result]
+        notes.append(note)
     found = {notes[-1][1]: start(notes[-1][-1])}
     for result, place, operation, arguments, origins, given, value in reversed(notes):
         if place not in found:
@@ -94,7 +97,8 @@ class _Noted:
 def _with_objects(program, inputs):
     """Numbers that remember, and a recursion that asks each one for its gradient."""
     leaves = {name: _Noted(np.asarray(value)) for name, value in inputs.items()}
-    names, users = dict(leaves), {}
+    names = dict(leaves)
+    users: dict[_Noted, list] = {}
     for result, operation, arguments in program:
         parents = [names[name] for name in arguments]
         node = _Noted(_FORWARD[operation](*[p.value for p in parents]), parents, operation)
