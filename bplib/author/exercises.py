@@ -62,11 +62,11 @@ def generate(solution: dict[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def _quiet_at_the_top(cells: list[Any]) -> None:
-    """`pass` for a stub outside a function, where raising would stop the cells below it."""
+    """A stub outside a function keeps its comment alone: raising would stop the cells below it."""
     for cell in cells:
         if cell["cell_type"] == "code":
             cell["source"] = re.sub(
-                r"^raise NotImplementedError\(\)$", "pass", cell["source"], flags=re.MULTILINE
+                r"\nraise NotImplementedError\(\)$", "", cell["source"], flags=re.MULTILINE
             )
 
 

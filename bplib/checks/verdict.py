@@ -127,9 +127,10 @@ def first_finding(
         return None
     first = min(wrong, key=lambda one: (_STEPS.index(str(one.step)), one.index))
     text = first.reason or _measured(exercise, first, judged, named)
+    right_before = all(one.step is None for one in judged[: first.index])
     if first.step == "returned" and first.outcome.value is None and first.index > 0:
-        text = words.nothing(None, all(one.step is None for one in judged[: first.index]))
-    if first.index > 0 and first.step in ("shape", "finite", "values"):
+        text = words.nothing(None, right_before)
+    if first.index > 0 and right_before and first.step in ("shape", "finite", "values"):
         text += words.right_so_far(first.index)
     return Failure(first.index + 1, note(exercise, first.inputs), str(first.step), text)
 

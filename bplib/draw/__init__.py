@@ -1,8 +1,11 @@
 """Figures and interactive figures: the only home of matplotlib."""
 
 from bplib.draw.curves import error_curves, fit_line, learning_curves, slope
+from bplib.draw.dense import dense_layer
 from bplib.draw.figure import alt, figure, save, show, svg_of
 from bplib.draw.graph import Drawing, graph
+from bplib.draw.network import network
+from bplib.draw.network_stepper import network_stepper
 from bplib.draw.page import Page
 from bplib.draw.player import player
 from bplib.draw.stepper import stepper
@@ -21,12 +24,15 @@ __all__ = [
     "Drawing",
     "Page",
     "alt",
+    "dense_layer",
     "error_curves",
     "figure",
     "fit_line",
     "graph",
     "learning_curves",
     "loss_surface",
+    "network",
+    "network_stepper",
     "player",
     "save",
     "show",

@@ -39,7 +39,10 @@ class Shape:
 
 @dataclass
 class Text:
-    """One line of text; `anchor` is start, middle or end, `y` the baseline."""
+    """One line of text; `anchor` is start, middle or end, `y` the baseline.
+
+    `more` is shown while the pointer rests on it, where the picture stands in the page itself.
+    """
 
     key: str
     x: float
@@ -49,6 +52,7 @@ class Text:
     size: float = LABEL
     anchor: str = "start"
     bold: bool = False
+    more: str = ""
 
 
 @dataclass

@@ -27,7 +27,7 @@ def frame(width: float, height: float, inner: str, alt: str, *, size: float = 15
 
 def render(
     picture: Picture,
-    expression: Expression,
+    expression: Expression | None,
     *,
     title: str | None = None,
     alt: str,
@@ -72,7 +72,8 @@ def _item(item: Line | Shape | Text, keys: bool) -> str:
     size = "" if item.size == 15 else f' font-size="{item.size:g}"'
     anchor = "" if item.anchor == "start" else f' text-anchor="{item.anchor}"'
     bold = ' font-weight="bold"' if item.bold else ""
+    more = f"<title>{text.escape(item.more)}</title>" if item.more else ""
     return (
         f'<text{key} x="{c(item.x)}" y="{c(item.y)}"{size}{anchor}{bold} '
-        f'fill="{item.colour}">{text.escape(item.content)}</text>'
+        f'fill="{item.colour}">{more}{text.escape(item.content)}</text>'
     )
