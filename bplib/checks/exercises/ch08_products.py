@@ -313,7 +313,7 @@ def logistic_hvp(X, y, theta, v):
     return gradient.imag / 1e-30
 """,
     after=(
-        "Two products with X, and the n × n table was never made. y is not in it: the labels do "
-        "not change how curved this loss is."
+        "Two products with X, and chapter 3's table (3.14) was never made. y is not in it: the "
+        "labels do not change how curved this loss is."
     ),
 )
