@@ -71,11 +71,11 @@ def test_a_tape(given):
     names = {name: Tensor(value) for name, value in inputs.items()}
     leaves = dict(names)
     for result, operation, arguments in program:
-        given = [names[name] for name in arguments]
+        parents = [names[name] for name in arguments]
         if operation in ("add", "multiply"):  # the library stretches one side only
-            shape = np.broadcast_shapes(*[one.shape for one in given])
-            given[0] = given[0] * np.ones(shape)
-        names[result] = tape.record(operation, *given)
+            shape = np.broadcast_shapes(*[parent.shape for parent in parents])
+            parents[0] = parents[0] * np.ones(shape)
+        names[result] = tape.record(operation, *parents)
     names[program[-1][0]].backward()
     found = right("tape_gradients", *given)
     for name, leaf in leaves.items():
