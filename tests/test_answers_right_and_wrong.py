@@ -4,15 +4,13 @@ import fractions
 
 import numpy as np
 import pytest
-from answers import ch00, ch01, ch01_wrong, ch02, ch02_wrong
+from answers import RIGHT, WRONG
 
 from bplib import tape
 from bplib.checks import run_check
 from bplib.checks.declare import Exercise, Prediction
 from bplib.checks.registry import all_exercises
 
-RIGHT = {**ch00.RIGHT, **ch01.RIGHT, **ch02.RIGHT}
-WRONG = {**ch00.WRONG, **ch01_wrong.WRONG, **ch02_wrong.WRONG}
 FUNCTIONS = [e.name for e in all_exercises().values() if isinstance(e, Exercise)]
 PREDICTIONS = [e for e in all_exercises().values() if isinstance(e, Prediction)]
 

@@ -110,6 +110,11 @@ def _nudged(one: Any, rng: np.random.Generator) -> Any:
     return copy.deepcopy(one)
 
 
+def as_python(answer: Any) -> Any:
+    """NumPy's True and NumPy's words as Python's; anything else as it is."""
+    return answer.item() if type(answer) in (np.bool, np.str_) else answer
+
+
 def same_objects(answer: Any, expected: Any, tolerance: float) -> bool:
     """Equality of plain Python answers (lists, words, dicts), numbers inside within tolerance."""
     if isinstance(expected, dict):
@@ -125,6 +130,7 @@ def same_objects(answer: Any, expected: Any, tolerance: float) -> bool:
             and all(same_objects(a, b, tolerance) for a, b in zip(answer, expected, strict=True))
         )
     if isinstance(expected, str | bool | None.__class__):
+        answer = as_python(answer)
         return type(answer) is type(expected) and answer == expected
     try:
         return close(to_array(answer), to_array(expected), tolerance)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .compare import is_single, to_array
+from .compare import as_python, is_single, to_array
 from .declare import Exercise
 
 _MOST_ENTRIES = 10**6  # of an array of another shape than the right one, to be measured further
@@ -49,7 +49,7 @@ def plain_problem(answer: Any, expected: Any) -> str | None:
         return f"{kind_of(answer)}; a list is due"
     if isinstance(expected, dict):
         return _dict_problem(answer, expected)
-    if isinstance(expected, str | bool) and type(answer) is not type(expected):
+    if isinstance(expected, str | bool) and type(as_python(answer)) is not type(expected):
         wanted = "a word (a string)" if isinstance(expected, str) else "True or False"
         return f"{kind_of(answer)}; {wanted} is due"
     return None
