@@ -77,7 +77,7 @@ test-grading: set-up-test
 	@failed=0; \
 	for level in namespaces user limits; do \
 		echo "Hostile submissions, protection: $$level"; \
-		$(QUIET_MACHINE) GRADING_LEVEL=$$level $(VENV_PYTHON) -m pytest -q -n $(JOBS) tests/test_grading_hostile.py || failed=1; \
+		$(QUIET_MACHINE) GRADING_LEVEL=$$level $(VENV_PYTHON) -m pytest -q -n $(JOBS) tests/test_grading_hostile.py tests/test_grading_more_hostile.py || failed=1; \
 	done; \
 	$(QUIET_MACHINE) $(VENV_PYTHON) -m benchmarks.grading $(ARGS) || failed=1; \
 	exit $$failed

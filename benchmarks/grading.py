@@ -5,13 +5,14 @@ python -m benchmarks.grading --students 20 --jobs 1
 
 A fifth of the notebooks is blank, a fifth has a wrong answer in it and a fifth one that never ends;
 the others are solved.  Memory is what the judges and their fork servers hold together, looked at
-after every tenth submission.
+after every tenth submission, and the most that this process held so far.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import tempfile
 import time
@@ -58,6 +59,15 @@ def megabytes() -> float:
     return total / 1024
 
 
+def own_peak() -> float:
+    """The most that this process held at any moment so far."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return math.nan
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+
+
 def main() -> None:
     """Runs it and prints a line for time and one for memory."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -68,6 +78,7 @@ def main() -> None:
     limits = Limits(call_seconds=options.call_seconds)
     plan = Plan(plan_of_chapters([1]).points, limits=limits)
     held: list[float] = []
+    peaks: dict[int, float] = {}
     count = 0
 
     def done(report: Report) -> None:
@@ -75,6 +86,8 @@ def main() -> None:
         count += 1
         if count % 10 == 0:
             held.append(megabytes())
+        if count in (50, options.students):
+            peaks[count] = own_peak()
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -99,6 +112,8 @@ def main() -> None:
             f"memory of all judges and workers: {held[0]:.0f} MB after 10, {max(held):.0f} MB at "
             f"most, {held[-1]:.0f} MB after {10 * len(held)}"
         )
+    said = ", ".join(f"{peak:.0f} MB after {after}" for after, peak in peaks.items())
+    print(f"memory of this process, at most: {said}")
 
 
 if __name__ == "__main__":

@@ -322,9 +322,7 @@ def _uniform(bound: float, n_in: int, n_out: int, rng: np.random.Generator) -> n
 
 def _he_root(function: str, n_in: int, slope: float) -> float:
     """The root of the variance that a (leaky) ReLU brings back to that of the signal."""
-    slope = expect.number(function, "slope", slope)
-    if not 0 <= slope <= 1:
-        raise DomainError(f"{function}: slope is {slope:g}; it must be between 0 and 1.")
+    slope = expect.fraction(function, "slope", slope)
     return math.sqrt(2 / ((1 + slope**2) * n_in))
 
 

@@ -4,21 +4,52 @@ import fractions
 
 import numpy as np
 import pytest
-from answers import RIGHT, WRONG
+from answers import collected
 
 from bplib import tape
 from bplib.checks import run_check
 from bplib.checks.declare import Exercise, Prediction
 from bplib.checks.registry import all_exercises
 
-FUNCTIONS = [e.name for e in all_exercises().values() if isinstance(e, Exercise)]
+RIGHT, WRONG, NAMED = collected("RIGHT"), collected("WRONG"), collected("NAMED")
+UNNAMED, SAID = collected("UNNAMED"), collected("SAID")
+EXERCISES = {e.name: e for e in all_exercises().values() if isinstance(e, Exercise)}
 PREDICTIONS = [e for e in all_exercises().values() if isinstance(e, Prediction)]
 
 
+def each(table):
+    """(exercise, label, function) for a table such as NAMED."""
+    return [(n, label, f) for n, row in table.items() for label, fs in row.items() for f in fs]
+
+
+def in_words(case):
+    return f"{case[0]}-{case[1]}"
+
+
 def test_every_exercise_has_its_answers():
-    assert set(RIGHT) == set(WRONG) == set(FUNCTIONS)
+    assert set(RIGHT) == set(WRONG) == set(EXERCISES)
     assert all(len(styles) >= 4 for styles in RIGHT.values())
     assert all(len(styles) >= 8 for styles in WRONG.values())
+
+
+def test_every_mistake_is_made_by_somebody_else_too():
+    for name, exercise in EXERCISES.items():
+        labels = {m.label for m in exercise.misconceptions}
+        made = {*NAMED.get(name, ()), *(label for label, _ in WRONG[name].values())} - {None}
+        assert made <= labels
+        assert len(made) >= 0.9 * len(labels), f"nobody made {sorted(labels - made)} in {name}"
+
+
+def test_how_many_answers_there_are_and_how_many_get_their_name():
+    """Each is held to what is counted here by the tests below, one by one."""
+    right = sum(map(len, RIGHT.values()))
+    own_way = [label for row in WRONG.values() for label, _ in row.values()]
+    named = len(each(NAMED)) + sum(label is not None for label in own_way)
+    meant = named + len(each(UNNAMED))
+    wrong = meant + own_way.count(None) + sum(map(len, SAID.values()))
+    print(f"{right} right, {wrong} wrong; {meant} of those meant as a mistake, {named} named so")
+    assert right >= 100 and wrong >= 150 and meant >= 150
+    assert named >= 0.95 * meant
 
 
 @pytest.mark.parametrize(
@@ -37,6 +68,30 @@ def test_wrong_in_an_unusual_style(name, style):
     result = run_check(name, function)
     assert result.status in ("failed", "error"), result.text
     assert result.misconception == label, result.text
+
+
+@pytest.mark.parametrize("case", each(NAMED), ids=in_words)
+def test_a_mistake_in_another_style_gets_its_name(case):
+    name, label, function = case
+    result = run_check(name, function)
+    assert result.status == "failed" and result.misconception == label, result.text
+
+
+@pytest.mark.parametrize("case", each(UNNAMED), ids=in_words)
+def test_a_mistake_that_is_not_recognised_gets_no_other_name(case):
+    name, _, function = case
+    result = run_check(name, function)
+    assert result.status == "failed" and result.misconception is None, result.text
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "function"),
+    [(name, words, f) for name, rows in SAID.items() for f, *words in rows],
+)
+def test_what_is_said_of_two_slips_at_once(name, words, function):
+    result = run_check(name, function)
+    assert result.status == "failed" and result.misconception is None
+    assert all(one in result.text for one in words), result.text
 
 
 # ── predictions ──────────────────────────────────────────────────────────────────────────────────

@@ -375,9 +375,16 @@ def test_names_are_slugs_numbers_or_paths(synced: Path) -> None:
 
 
 def test_nothing_to_sync(tmp_path: Path) -> None:
-    assert sync.sync(tmp_path, say=lambda text: None) == [
-        f"there is nothing to sync: no text in {tmp_path.name}/book/text or solutions/text."
-    ]
+    for command in ("sync", "sync --check"):
+        done = author(tmp_path, *command.split(), "--root", ".")
+        assert done.returncode == 1
+        assert done.stdout + done.stderr == (
+            f"✗ there is nothing to sync: {tmp_path} has no book/text or solutions/text.\n"
+        )
+    done = author(tmp_path, "lint", "--root", ".")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"✗ there is nothing to read: {tmp_path} has no notebooks.\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_tool_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -471,6 +471,7 @@ def test_what_new_writes_fails_the_check_until_it_is_filled_in(
 REFUSED = {
     "a keyword": (("lambda", 2, "x"), "the name 'lambda' is no Python name."),
     "capitals": (("Slope", 2, "x"), "the name 'Slope' is that of a function: slope, say."),
+    "an argument twice": (("slope", 2, "x,y,x"), "the argument 'x' is there twice."),
     "an argument": (("slope", 2, "x, 2y"), "the argument '2y' is no Python name."),
     "a chapter": (
         ("slope", 7, "x"),

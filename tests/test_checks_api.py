@@ -251,7 +251,9 @@ def test_progress_lists_the_book(said):
         (lambda: check(tiny_gradient, seed="x"), "seed is a whole number, 0 or more"),
         (lambda: check(tiny_gradient, seed=-1), "seed is a whole number, 0 or more"),
         (lambda: hint(3), 'say the exercise\'s name, hint("name")'),
-        (lambda: check_all("tiny_chain", {}), "your names come first: check_all(locals(), "),
+        (lambda: check_all("tiny_chain", {}), 'exercise\'s: check_all(locals(), "tiny_chain").'),
+        (lambda: check_all("tiny_chain"), "check_all wants your names and the exercise's: "),
+        (lambda: check_all(), 'exercise\'s: check_all(locals(), "name").'),
         (
             lambda: check(dict, "tiny_gradient"),
             "the answer is a function of (X, y, theta); this is the class `dict`.",

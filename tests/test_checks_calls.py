@@ -148,6 +148,69 @@ def test_without_an_alarm_checks_work_all_the_same():
     assert results[0].passed
 
 
+@pytest.fixture
+def no_alarm(monkeypatch):
+    """Windows, as far as a time limit can tell."""
+    monkeypatch.delattr(signal, "setitimer", raising=False)
+    monkeypatch.delattr(signal, "SIGALRM", raising=False)
+    assert not available()
+
+
+def endless(X, y, theta):
+    while True:
+        X = X + 1
+
+
+def swallows(X, y, theta):
+    while True:
+        try:
+            X = X + 1
+        except:  # noqa: E722
+            continue
+
+
+@pytest.mark.parametrize("loop", [endless, swallows])
+def test_without_an_alarm_an_endless_loop_is_stopped_too(no_alarm, loop):
+    started = time.monotonic()
+    result = verdict(loop, tiny.exercise(seconds=0.2))
+    assert time.monotonic() - started < 8
+    assert result.status == "timeout" and "no answer after 0.2 s, so it was stopped" in result.text
+    for _ in range(20_000):
+        pass  # nothing rings any more
+    time.sleep(0.3)
+
+
+def test_a_loop_in_another_thread_is_stopped_and_only_there():
+    results = []
+    thread = threading.Thread(
+        target=lambda: results.append(verdict(endless, tiny.exercise(seconds=0.1)))
+    )
+    thread.start()
+    thread.join(10)
+    assert results[0].status == "timeout"
+
+
+def test_without_an_alarm_nothing_rings_after_the_block(no_alarm):
+    for _ in range(200):  # the end of the block and the ring come at the same time
+        try:
+            with time_limit(0.001):
+                until = time.monotonic() + 0.001
+                while time.monotonic() < until:
+                    pass
+        except TimeLimit:
+            pass
+    time.sleep(0.3)
+    assert threading.active_count() < 50
+
+
+def test_where_no_thread_can_be_begun_there_is_no_limit(no_alarm, monkeypatch):
+    def refused(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    assert verdict(right).passed
+
+
 # ── the library's own answer ─────────────────────────────────────────────────────────────────────
 
 

@@ -104,6 +104,41 @@ def test_plain_answers():
     assert not same_objects({"a": 1.0, "b": 2.0}, {"a": 1.0}, 1e-9)
 
 
+class Yes:
+    """Says that it equals everything."""
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+
+class AlsoYes(str):
+    def __eq__(self, other):
+        return True
+
+    __hash__ = str.__hash__
+
+
+def test_what_is_equal_is_not_for_the_answer_to_say():
+    assert not same_objects(Yes(), {1, 2}, 1e-9)
+    assert not same_objects([Yes()], [3.0], 1e-9)
+    assert not same_objects(AlsoYes("no"), "yes", 1e-9)
+    assert same_objects(AlsoYes("yes"), "yes", 1e-9)
+    assert same_objects({1, 2}, {2, 1}, 1e-9) and not same_objects({1}, {2, 1}, 1e-9)
+
+
+@pytest.mark.parametrize("odd", ["3", "3.0", b"3", 3 + 0j, np.array(3 + 5j), np.array("3"), None])
+def test_only_numbers_equal_numbers_inside_a_list(odd):
+    assert not same_objects([odd], [3.0], 1e-9)
+
+
+def test_words_and_truths_of_numpy_are_as_good_as_pythons():
+    assert same_objects(np.array(["a", "b"]), ["a", "b"], 1e-9)
+    assert same_objects([np.True_], [True], 1e-9) and not same_objects([1.0], [True], 1e-9)
+    assert not same_objects(np.array("ab"), ["ab"], 1e-9), "an array without an axis is no list"
+
+
 # ── what is measured ─────────────────────────────────────────────────────────────────────────────
 
 right = tiny.gradient
@@ -224,6 +259,16 @@ def test_facts_about_shapes(wrong, sentence):
     assert said(wrong, MATRIX).endswith(sentence)
 
 
+def test_a_column_that_met_a_row_is_asked_about():
+    text = said(lambda X, y, t: 2 * X.T @ ((X @ t)[:, None] - y) / len(y))
+    assert text == (
+        "returns shape (3, 7); shape (3,) is due. Did shapes (7, 1) and (7,) meet on the way and "
+        "broadcast to (7, 7)?"
+    )
+    text = said(lambda X, y, t: right(X, y, t)[:, None] - t)
+    assert text.endswith("shape (3,) is due. Did shapes (3, 1) and (3,) meet and broadcast?")
+
+
 def test_facts_about_numbers():
     square = tiny.number()
     assert ", 2.00 times too large; " in said(lambda x: 2 * x * x, square)
@@ -233,6 +278,33 @@ def test_facts_about_numbers():
     assert "shape (1,); a single number is due" in said(lambda x: np.array([x * x]), square)
     summed = tiny.exercise(reference=lambda X, y, t: (y**2).sum(), misconceptions=())
     assert "the sum of its entries is the right number" in said(lambda X, y, t: y**2, summed)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (lambda x: 1 / (x * x), " is due: yours is one over it."),
+        (lambda x: x**4, " is due: yours is its square."),
+        (lambda x: x, " is due: yours is its root."),
+        (lambda x: x * x * (1 + 1e-4), ": the first digits agree, the later ones do not."),
+        (lambda x: x * x * (1 + 1e-7), ", so only the last digits differ."),
+        (lambda x: x * x + 1, " is due."),
+    ],
+)
+def test_how_a_wrong_number_is_made_from_the_right_one(wrong, sentence):
+    text = said(wrong, tiny.number())
+    assert text.endswith(sentence) and (" is due." not in text or sentence == " is due."), text
+
+
+def test_a_sign_that_is_wrong_in_one_case_only():
+    either = tiny.number(reference=lambda x: -x, cases=lambda rng, i: ((-1.5) ** (i + 1),))
+    text = said(lambda x: abs(x), either)
+    assert text.endswith("−2.25 is due: the size is right, the sign is not. Case 1 is right."), text
+
+
+def test_one_less_than_a_size_is_recognised():
+    wrong = PLAIN, lambda X, y, t: right(X, y, t) * len(y) / (len(y) - 1)
+    assert said(*wrong[::-1]).endswith("is 1.17 times too large, and 7/6 is m/(m − 1).")
 
 
 def test_nan_is_pointed_at():

@@ -49,13 +49,31 @@ def test_signature_comes_before_everything_that_is_called():
         "✗ tiny_gradient · it is called with (X, y, theta), 3 arguments; yours takes (X, y)."
     )
 
-    def other_order(theta, X, y):
+    def other_order(theta, X, y):  # wrong, and the names say why
         return right(X, y, theta)
 
     assert verdict(other_order).text == (
         "✗ tiny_gradient · the arguments come in the order (X, y, theta); yours takes "
         "(theta, X, y)."
     )
+
+
+def test_names_in_another_order_harm_nobody_where_the_values_are_right():
+    loss = tiny.exercise(
+        reference=lambda prediction, target: np.mean((prediction - target) ** 2),
+        cases=lambda rng, i: (rng.normal(size=5), rng.normal(size=5)),
+        misconceptions=(
+            tiny.Misconception(
+                "sum", "a sum.", lambda prediction, target: 5 * loss.reference(prediction, target)
+            ),
+        ),
+    )
+    assert verdict(lambda target, prediction: np.mean((target - prediction) ** 2), loss).passed
+    named = verdict(lambda target, prediction: np.sum((target - prediction) ** 2), loss)
+    assert named.misconception == "sum" and step(named) == "values"
+    other = verdict(lambda target, prediction: np.mean(target - prediction**2), loss)
+    assert "the arguments come in the order (prediction, target)" in other.text
+    assert verdict(lambda target, prediction: None, loss).status == "not_attempted"
 
 
 def test_other_names_defaults_and_starred_arguments_are_fine():
@@ -135,6 +153,18 @@ def test_fresh_random_cases_come_last():
     assert step(result) == "fresh" and "the fixed cases pass, but this random one" in result.text
     assert result.seed != fixed_seed(E.name)
     assert verdict(lambda X, y, t: right(X, y, t) * 2, seed=result.seed).failures[0].case == 1
+
+
+def test_what_fits_the_fresh_cases_alone_has_no_name():
+    seen = []
+
+    def remembers(X, y, theta):
+        seen.append(None)
+        return right(X, y, theta) * (1 if len(seen) <= E.n_cases else len(y))
+
+    result = verdict(remembers)
+    assert step(result) == "fresh" and result.misconception is None
+    assert "7.00 times too large, and 7 is the batch size" in result.text
 
 
 def test_a_seed_makes_the_same_cases_again():
@@ -220,6 +250,87 @@ def test_several_returned_arrays():
     assert "`dW` is None" in verdict(lambda X, d: (None, d.sum(axis=0)), pair).text
 
 
+PAIR = tiny.two_gradients()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (  # two arrays, two mistakes: both are told
+            lambda dW, db: (-dW, 7 * db),
+            "`dW`: shape (3, 5) is right; every entry has the wrong sign. `db`: shape (5,) is "
+            "right; every entry is 7.00 times too large.",
+        ),
+        (  # two arrays, one mistake: it is told once
+            lambda dW, db: (-dW, -db),
+            "`dW`: shape (3, 5) is right; every entry has the wrong sign. The same goes for `db`.",
+        ),
+        (  # two mistakes in one array
+            lambda dW, db: (dW, -db / 7),
+            "`db`: shape (5,) is right; every entry has the wrong sign and is 7.00 times too "
+            "small. `dW` is right.",
+        ),
+        (
+            lambda dW, db: (dW.T, db[:, None]),
+            "`dW`: returns shape (5, 3); shape (3, 5) is due; the values are right once it is "
+            "transposed. `db`: returns shape (5, 1); shape (5,) is due; the values are right, but "
+            "with an axis too many.",
+        ),
+        (  # shapes come first, values after them
+            lambda dW, db: (-dW, db[:, None]),
+            "`db`: returns shape (5, 1); shape (5,) is due; the values are right, but with an "
+            "axis too many.",
+        ),
+        (
+            lambda dW, db: (dW * np.nan, db),
+            "`dW`: every entry is NaN. `db` is right.",
+        ),
+        (
+            lambda dW, db: (dW[::-1], db + 0.5),
+            "`dW`: shape (3, 5) is right; the entries along axis 0 are right but in reverse "
+            "order. `db`: shape (5,) is right; every entry is 0.5 too large.",
+        ),
+    ],
+)
+def test_of_several_arrays_each_wrong_one_is_told_with_its_mistake(wrong, sentence):
+    result = verdict(lambda X, delta: wrong(*PAIR.reference(X, delta)), PAIR)
+    assert result.failures[0].text == sentence
+
+
+def test_beside_a_name_one_fact_is_enough():
+    twice = tiny.Misconception(
+        "sign", "the sign.", lambda X, d: tuple(-g for g in PAIR.reference(X, d))
+    )
+    result = verdict(twice.wrong, tiny.two_gradients(misconceptions=(twice,)))
+    assert result.misconception == "sign" and result.failures[0].text == (
+        "`dW`: shape (3, 5) is right; every entry has the wrong sign."
+    )
+
+
+def test_of_many_wrong_numbers_the_others_are_named():
+    four = tiny.exercise(
+        reference=lambda x: (x, 2 * x, 3 * x, 5 * x),
+        cases=lambda rng, i: (float(rng.uniform(1, 2)),),
+        misconceptions=(),
+        returns=("a", "b", "c", "d"),
+    )
+    text = verdict(lambda x: (x, x + 9, -3 * x, 7.5), four).text
+    assert " `c`: returns −" in text and text.endswith(" `d` is wrong too. `a` is right.")
+    assert "too" not in verdict(lambda x: (9.5, 9.6, 9.7, 9.8), four).text, "one of four is told"
+
+
+def test_an_array_that_comes_apart_as_a_tuple_does():
+    twins = tiny.exercise(
+        reference=lambda x: (x, 2 * x),
+        cases=lambda rng, i: (rng.normal(size=3),),
+        misconceptions=(),
+        returns=("a", "b"),
+    )
+    assert verdict(lambda x: np.stack([x, 2 * x]), twins).passed
+    assert "`b`: shape (3,)" in verdict(lambda x: np.stack([x, x]), twins).text
+    assert "2 things are due" in verdict(lambda x: np.ones((2, 4)), twins).text
+
+
 def test_a_dict_is_compared_by_its_keys():
     asks = tiny.exercise(
         reference=lambda x: {"a": x, "b": 2 * x},
@@ -258,6 +369,30 @@ def test_words_and_lists_are_compared_by_equality():
     assert verdict(lambda x: ("b", "a"), asks).passed
     assert "a list is due" in verdict(lambda x: "ba", asks).text
     assert "you return `['a', 'b']`; that is not it." in verdict(lambda x: ["a", "b"], asks).text
+
+
+def test_truths_and_words_of_numpy():
+    asks = tiny.number(reference=lambda x: bool(x > 2))
+    assert verdict(lambda x: np.float64(x) > 2, asks).passed
+    assert "a single number; True or False is due" in verdict(lambda x: float(x > 2), asks).text
+    word = tiny.number(reference=lambda x: "up" if x > 2 else "down")
+    assert verdict(lambda x: np.where(x > 2, ["up"], ["down"])[0], word).passed
+
+
+def test_a_dict_with_words_and_arrays_in_it():
+    asks = tiny.number(reference=lambda x: {"word": "up", "array": x * np.ones(3)})
+    assert verdict(lambda x: {"word": "up", "array": x * np.ones(3)}, asks).passed
+    text = verdict(lambda x: {"word": "up", "array": np.ones(4)}, asks).text
+    assert "at key 'array' you return" in text
+
+
+def test_words_in_an_array_are_the_mistake_they_are_in_a_list():
+    asks = tiny.number(
+        reference=lambda x: ["b", "a"],
+        misconceptions=(tiny.Misconception("sorted", "s.", lambda x: ["a", "b"]),),
+    )
+    for wrong in (["a", "b"], ("a", "b"), np.array(["a", "b"]), [np.str_("a"), "b"]):
+        assert verdict(lambda x, wrong=wrong: wrong, asks).misconception == "sorted"
 
 
 def test_an_exercise_may_bring_its_own_judge():

@@ -96,8 +96,7 @@ def test_a_chain_is_checked_one_intermediate_at_a_time(said):
     space["error"] = space["y"] - space["prediction"]
     check_all(space, "tiny_chain")
     assert said()[0] == (
-        "✗ tiny_chain · step 1 of 2: `error`: shape (3,) is right; every entry has the wrong sign "
-        "in this case."
+        "✗ tiny_chain · step 1 of 2: `error`: shape (3,) is right; every entry has the wrong sign."
     )
     space["error"] = -space["error"]
     check_all(space, "tiny_chain")
@@ -105,7 +104,7 @@ def test_a_chain_is_checked_one_intermediate_at_a_time(said):
     space["loss"] = (space["error"] ** 2).sum()
     check_all(space, "tiny_chain")
     lines = said()
-    assert lines[0].startswith("✗ tiny_chain · step 2 of 2: `loss`: returns ")
+    assert lines[0].startswith("✗ tiny_chain · step 2 of 2: `loss` is ")
     assert lines[0].endswith("The step before it is right.")
     assert lines[1] == "Likely mistake: a sum stands for the mean."
     space["loss"] /= 3
@@ -123,7 +122,7 @@ def test_a_chain_is_as_strict_as_a_function(said):
     assert said() == ["○ tiny_chain: not attempted yet; `error` comes first."]
     for error, sentence in (
         (prediction - y + [0, np.nan, 0], "1 of 3 entries is NaN, at [1]."),
-        ((prediction - y)[:, None], "returns shape (3, 1); shape (3,) is due"),
+        ((prediction - y)[:, None], "`error` has shape (3, 1); shape (3,) is due"),
         ((prediction - y).tolist(), "`error` is a list of 3; an array of shape (3,) is due"),
         ((prediction - y) * (1 + 1e-6), "only the last digits differ"),
     ):

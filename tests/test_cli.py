@@ -158,18 +158,19 @@ def test_one_notebook_never_stops_another(desk: Path, capsys: pytest.CaptureFixt
     assert (code, err) == (1, "")
     table = [line.split(None, 1) for line in out.splitlines()]
     undefined = "NameError in line 1: name 'slope_between_points' is not defined"
+    missing = "no cell defines it; `def slope_between_points(x0, y0, x1, y1):` is missing."
     assert [" ".join(words[1].split()) for words in table if words and words[0] in "✓✗"][:-1] == [
-        "slope_between_points not reached.",
+        f"slope_between_points {missing}",
         "code cell 2 did not end within 1.3 s; is there a loop without an end?",
         f"code cell 3 {undefined}",
-        "slope_between_points not reached.",
+        f"slope_between_points {missing}",
         "code cell 2 ended the process with exit code 0.",
         f"code cell 3 {undefined}",
         "code cell 1 SystemExit in line 2: 3",
         "code cell 2 SyntaxError in line 1: invalid syntax",
         "03_half not a readable notebook.",
     ]
-    assert out.splitlines()[-1] == "1 passed, 9 failed."
+    assert out.splitlines()[-1] == "1 passed, 2 failed, 7 problems."
 
 
 def test_a_cell_that_raises_hides_no_later_one(
@@ -226,12 +227,12 @@ def test_only_the_exercise_that_was_asked_for(
 def test_an_exercise_that_is_not_reached_says_why(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    notebook(desk / "exercises/00_welcome.ipynb", IMPORT, "def f(:", CHECK)
+    notebook(desk / "exercises/00_welcome.ipynb", IMPORT, RIGHT.replace("):", "):::"), CHECK)
     code, out, _ = run(capsys, "check", "slope_between_points")
     words = [" ".join(line.split()) for line in out.splitlines()]
     assert code == 1
     assert words[1:3] == [
-        "✗ slope_between_points not reached.",
+        "✗ slope_between_points its check was not reached.",
         "✗ code cell 2 SyntaxError in line 1: invalid syntax",
     ]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from bplib.checks.progress import record_answer, store
 from bplib.cli import main
+from bplib.cli.start_again import OPEN
 
 ANSWER = "def mse_gradient(X, y, theta):\n    return 0"
 
@@ -57,6 +60,7 @@ def test_one_exercise(desk: Path, capsys) -> None:
     assert out == (
         f"✓ mse_gradient is as delivered; yours is in {backup}.\n"
         f"✓ The progress of mse_gradient is forgotten; as it was, it is in {progress}.backup-1.\n"
+        f"{OPEN}\n"
     )
     assert "NotImplementedError" in source(book, "mse_gradient")
     assert source(book, "predict_line") == "x = 1", "the neighbour stays"
@@ -88,7 +92,9 @@ def test_everything(desk: Path, capsys) -> None:
 
 def test_a_chapter_of_the_book_has_no_progress(desk: Path, capsys) -> None:
     code, out, err = run(capsys, "book/02_linear_regression", "--dir", ".")
-    assert (code, err, out.count("\n")) == (0, "", 1)
+    assert (code, err) == (0, "") and out.endswith(
+        f"book/02_linear_regression.backup-1.ipynb.\n{OPEN}\n"
+    )
     assert store().entry("mse_gradient")["done"]
 
 
@@ -97,7 +103,70 @@ def test_a_prediction_has_only_progress(desk: Path, capsys) -> None:
     code, out, err = run(capsys, "first_prediction")
     assert (code, err, out.count("\n")) == (0, "", 1)
     assert not store().entry("first_prediction")["done"]
-    assert run(capsys, "first_prediction") == (0, "", ""), "nothing is left to forget"
+    nothing = "Nothing to reset: first_prediction has no progress.\n"
+    assert run(capsys, "first_prediction") == (0, nothing, "")
+
+
+def test_a_notebook_that_was_deleted_comes_back_without_a_backup(desk: Path, capsys) -> None:
+    Path("exercises/00_welcome.ipynb").unlink()
+    assert run(capsys, "ch00") == (0, "✓ ch00 is as delivered.\n", "")
+    assert Path("exercises/00_welcome.ipynb").exists()
+
+
+def test_nothing_is_reset_where_one_word_means_nothing(desk: Path, capsys) -> None:
+    code, out, err = run(capsys, "mse_gradient", "ch77")
+    assert (code, out) == (2, "") and "no exercise notebook of chapter 77" in err
+    assert not list(Path("exercises").glob("*.backup*"))
+    assert source(Path("exercises/02_linear_regression.ipynb"), "mse_gradient") == ANSWER
+
+
+def test_resets_at_once_keep_all(tmp_path: Path) -> None:
+    mine = tmp_path / "02_line.ipynb"
+    mine.write_text("mine", encoding="utf-8")
+    with ThreadPoolExecutor(8) as pool:
+        kept = list(pool.map(sys.modules["bplib.course.reset"]._kept, [mine] * 24))
+    assert len(set(kept)) == 24 and all(path.read_text() == "mine" for path in kept)
+
+
+def test_a_folder_that_cannot_be_written_to(desk: Path, monkeypatch, capsys) -> None:
+    def refused(*given: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(sys.modules["bplib.course.reset"], "open", refused, raising=False)
+    code, out, err = run(capsys, "mse_gradient")
+    assert (code, out) == (2, "")
+    assert err == f"bplib: {desk} cannot be written to; nothing was reset.\n"
+    assert source(Path("exercises/02_linear_regression.ipynb"), "mse_gradient") == ANSWER
+    assert store().entry("mse_gradient")["done"]
+
+
+def test_no_room_for_the_copy_of_the_progress(desk: Path, monkeypatch, capsys) -> None:
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys.modules["bplib.checks.progress"], "write_whole", full)
+    code, _, err = run(capsys, "mse_gradient")
+    assert code == 2
+    assert err == "bplib: the progress could not be forgotten: no space left on device.\n"
+    assert store().entry("mse_gradient")["done"]
+
+
+@pytest.mark.parametrize(
+    "content, note",
+    [
+        ('{"version": 9, "exercises": {}}', "is from a newer bplib. It stays as it is"),
+        ("{", "Your progress file was damaged. It is kept as "),
+    ],
+)
+def test_a_progress_file_that_cannot_be_read_is_said(
+    desk: Path, capsys, content: str, note: str
+) -> None:
+    progress = desk.parent / "progress.json"
+    progress.write_text(content, encoding="utf-8")
+    code, out, err = run(capsys, "mse_gradient")
+    assert (code, err) == (0, "") and out.count("\n") == 3 and note in out
+    kept = progress if "version" in content else desk.parent / "progress.json.damaged-1"
+    assert kept.read_text(encoding="utf-8") == content
 
 
 REFUSED = [

@@ -89,3 +89,42 @@ def test_a_terminal_without_our_letters(desk: Path, encoding: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert "+ done, o not yet" in text and "?" not in text
     assert "o slope_between_points" in text
+
+
+def test_a_narrow_terminal_breaks_between_words(desk: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert main(["progress"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 40 for line in lines)
+    assert "  ○ minimum_bill_gradients" in lines, "a mark stays with its name"
+
+
+def test_a_table_in_a_narrow_terminal(desk: Path, monkeypatch, capsys) -> None:
+    from rich.console import Console
+
+    from bplib.cli.check_saved import show
+    from bplib.cli.verdicts import Row
+
+    row = Row("failed", "mse_gradient", "shape (3,) is right; every entry is 7.00 times too large.")
+    show(Console(width=40), "mine.ipynb", [row])
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[:3] == [
+        "mine.ipynb",
+        "  ✗ mse_gradient shape (3,) is right;",
+        "                 every entry is 7.00",
+    ]
+
+
+def test_hints_say_what_to_type_in_a_terminal(desk: Path, capsys) -> None:
+    def last(*words: str) -> str:
+        assert main(["hint", "mse_gradient", *words]) == 0
+        return capsys.readouterr().out.splitlines()[-1]
+
+    assert [last(), last(), last()] == [
+        "Next: `bplib hint mse_gradient 2`",
+        "Next: `bplib hint mse_gradient 3`",
+        'Next: `solution("mse_gradient")`, in a notebook',
+    ]
+    assert last("1") == "Next: `bplib hint mse_gradient 2`"
+    assert last("4") == "○ mse_gradient: there are 3 hints, 1 to 3; not 4."

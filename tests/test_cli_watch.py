@@ -90,6 +90,7 @@ def test_all_done_and_a_file_that_goes_away(desk: Path, capsys) -> None:
 
 
 def test_half_a_notebook_is_said_and_not_the_end(desk: Path, capsys) -> None:
+    write(desk / "exercises/00_welcome.ipynb", HEAD, RIGHT, "check(slope_between_points)")
     welcome = desk / "exercises/00_welcome.ipynb"
 
     def half() -> None:
@@ -101,7 +102,81 @@ def test_half_a_notebook_is_said_and_not_the_end(desk: Path, capsys) -> None:
     assert watch(["ch00"], seconds=60, wait=evening(half, whole)) == 0
     out = capsys.readouterr().out
     assert "00_welcome not a readable notebook." in out
-    assert "1 of 1 done: all of them." in out
+    assert out.count("1 of 1 done: all of them.") == 3, "what was found before stays"
+
+
+def test_a_file_that_goes_while_it_is_written_holds_up_no_other(desk: Path, capsys) -> None:
+    welcome, chain = desk / "exercises/00_welcome.ipynb", desk / "exercises/01_chain_rule.ipynb"
+    content = welcome.read_bytes()
+
+    def half_and_gone() -> None:
+        write(welcome, HEAD, RIGHT, "check(slope_between_points)")
+        wait.between = welcome.unlink
+
+    def others() -> None:
+        write(
+            chain,
+            HEAD,
+            BITTER.replace("raise NotImplementedError()", "return 7"),
+            "x = 1",
+            "check(bitterness_slope)",
+        )
+
+    def back() -> None:
+        welcome.write_bytes(content.replace(b"raise NotImplementedError()", b"return 1"))
+
+    happen = evening(half_and_gone, others, back, lambda: None)
+
+    class Wait:
+        between = None
+
+        def __call__(self, seconds: float) -> None:
+            happen(seconds)
+            if seconds < 0.3 and self.between is not None:
+                between, self.between = self.between, None
+                between()
+
+    wait = Wait()
+    assert watch([], seconds=60, wait=wait) == 0
+    out = capsys.readouterr().out
+    assert out.count("was saved") == 2
+    assert out.index("01_chain_rule.ipynb was saved") < out.index("00_welcome.ipynb was saved")
+
+
+def test_a_new_file_of_the_same_size_and_time_is_noticed(desk: Path, capsys) -> None:
+    welcome = desk / "exercises/00_welcome.ipynb"
+    write(welcome, HEAD, RIGHT, "check(slope_between_points)")
+
+    def replaced() -> None:
+        before = welcome.stat()
+        beside = welcome.with_suffix(".part")
+        beside.write_bytes(welcome.read_bytes().replace(b"(y1 - y0)", b"(y1 + y0)"))
+        os.utime(beside, ns=(before.st_atime_ns, before.st_mtime_ns))
+        os.replace(beside, welcome)
+
+    assert watch(["ch00"], seconds=60, wait=evening(replaced)) == 0
+    out = capsys.readouterr().out
+    assert "exercises/00_welcome.ipynb was saved\n  ✗ slope_between_points" in out
+
+
+def test_two_notebooks_saved_at_once(desk: Path, capsys) -> None:
+    def both() -> None:
+        write(desk / "exercises/00_welcome.ipynb", HEAD, RIGHT, "check(slope_between_points)")
+        answer = BITTER.replace("raise NotImplementedError()", "return 7")
+        write(desk / "exercises/01_chain_rule.ipynb", HEAD, answer, "check(bitterness_slope)")
+
+    assert watch([], seconds=60, wait=evening(both)) == 0
+    out = capsys.readouterr().out
+    assert out.count("was saved") == 2 and "✗ bitterness_slope" in out
+
+
+def test_ctrl_c_in_the_middle_of_a_check(desk: Path, capsys, monkeypatch) -> None:
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bplib.cli.watch.check_notebook", interrupted)
+    assert watch([], seconds=60) == 0
+    assert capsys.readouterr().out == "The watch is over.\n"
 
 
 def test_json(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +196,7 @@ def test_json(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert second["misconception"] is None
     (problem,) = found["problems"]
     assert problem["where"] == "code cell 4" and problem["text"].startswith("ZeroDivisionError")
-    assert found["summary"] == {"passed": 0, "failed": 2, "not_attempted": 1}
+    assert found["summary"] == {"passed": 0, "failed": 1, "not_attempted": 1, "problems": 1}
 
 
 def test_what_was_judged_stays_when_time_is_up(desk: Path, capsys) -> None:

@@ -1,16 +1,12 @@
-"""Grading a class: what counts, who handed in what, the marks, and what is written down."""
+"""Grading a class: the marks, and who is to blame for what."""
 
-import _thread
 import csv
 import io
 import json
 import os
 import re
-import subprocess
 import sys
 import threading
-import unicodedata
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +14,14 @@ import pytest
 import tiny_exercises as tiny
 from test_grading_hostile import AFTER, CHECK, IMPORT, RIGHT, WRONG, notebook
 
-from bplib.cli import main
 from bplib.grading import contain
 from bplib.grading import report as pages
 from bplib.grading.contain import Limits, descendants
-from bplib.grading.judge import Mark, Report, grade, refused
-from bplib.grading.judges import Stopped, _Judge, grade_all
-from bplib.grading.plan import Plan, plan_of_chapters, read_plan
-from bplib.grading.submissions import Unreadable, find_submissions, read_notebook
-from bplib.grading.template import ALL_RIGHTS
+from bplib.grading.judge import Report, grade, refused
+from bplib.grading.judges import _Judge, grade_all
+from bplib.grading.plan import Plan
+from bplib.grading.submissions import find_submissions
+from bplib.grading.template import ALL_RIGHTS, remove
 from bplib.grading.workers import GradingError, Workers, can_fork
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,231 +33,6 @@ LIBRARY = (
 )
 
 needs_fork = pytest.mark.skipif(not can_fork(), reason="workers are forked, where that exists")
-
-
-def run(capsys, *words):
-    code = main([str(word) for word in words])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-# ── the plan ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def planned(tmp_path, text):
-    path = tmp_path / "grade.toml"
-    path.write_text(text, encoding="utf-8")
-    return read_plan(path)
-
-
-def test_a_chapter_counts_with_the_points_of_its_notebook():
-    plan = plan_of_chapters([1, 0, 1])
-    assert plan.title == "Chapters 0, 1"
-    assert list(plan.points)[:2] == ["slope_between_points", "bitterness_slope"]
-    assert plan.points["graph_gradients"] == 5.0 and "one_more_cup" not in plan.points
-    assert plan_of_chapters([2]).title == "Chapter 2"
-
-
-def test_a_plan_from_a_file(tmp_path):
-    plan = planned(
-        tmp_path,
-        "title = 'Week 1'\nchapters = [0]\nnotebook = '00_welcome.ipynb'\nseeds = [5, 6, 7]\n"
-        "due = 2026-03-01T18:00:00Z\nlate_percent_per_day = 10\nown_work = false\n"
-        "[points]\nmse_gradient = 2.5\none_more_cup = 1\n[limits]\nseconds = 30\nmemory_mb = 512\n",
-    )
-    assert plan.points == {"slope_between_points": 1.0, "one_more_cup": 1.0, "mse_gradient": 2.5}
-    assert (plan.title, plan.notebook, plan.seeds) == ("Week 1", "00_welcome", (5, 6, 7))
-    assert (plan.most, plan.own_work, plan.late_percent_per_day) == (4.5, False, 10.0)
-    assert plan.limits == Limits(seconds=30.0, memory_mb=512)
-    assert plan.due.timestamp() == 1772388000
-    assert Plan.from_json(plan.to_json()) == plan
-
-
-def test_a_day_ends_at_its_midnight(tmp_path):
-    day = planned(tmp_path, "chapters = [0]\ndue = 2026-03-01").due
-    hour = planned(tmp_path, "chapters = [0]\ndue = 2026-03-02T00:00:00").due
-    assert day == hour
-
-
-PLANS = [
-    ("", "it names no exercises; write `chapters = [2]`, or a table [points] with a line for "
-     "each, such as `mse_gradient = 2`."),
-    ("chapter = [2]", "there is no key 'chapter'; did you mean 'chapters'?"),
-    ("[point]\nmse_gradient = 1", "there is no key 'point'; did you mean 'points'?"),
-    ("[points]\nmse_gradeint = 1",
-     "there is no exercise 'mse_gradeint'; did you mean 'mse_gradient'?"),
-    ("[points]\nmse_gradient = -1", "`mse_gradient` is a number from 0 to 1e+06; it says -1."),
-    ("[points]\nmse_gradient = 'two'", "`mse_gradient` is a number; it says 'two'."),
-    ("[points]\nmse_gradient = nan", "`mse_gradient` is a number; it says nan."),
-    ("[points]\nmse_gradient = true", "`mse_gradient` is a number; it says True."),
-    ("[points]\nmse_gradient = 0", "the points of all exercises together are 0."),
-    ("points = 3", "`points` is a table: write [points] and its lines below it."),
-    ("chapters = 2", "`chapters` is a list of whole numbers, such as [2, 3]."),
-    ("chapters = [77]", "chapter 77 has no exercises."),
-    ("chapters = [0]\nseeds = [1.5]", "`seeds` is a list of whole numbers, such as [2, 3]."),
-    ("chapters = [0]\nseeds = [-1]", "`seeds` is a list of whole numbers, such as [2, 3]."),
-    (f"chapters = [0]\nseeds = {list(range(30))}", "`seeds` has 30 numbers; 20 are enough."),
-    ("chapters = [0]\ntitle = 3", "`title` is a word in quotes; it says 3."),
-    ("chapters = [0]\nown_work = 'no'", "`own_work` is true or false; it says 'no'."),
-    ("chapters = [0]\nlate_percent_per_day = 101",
-     "`late_percent_per_day` is a number from 0 to 100; it says 101."),
-    ("chapters = [0]\ndue = 'soon'",
-     "`due` is a date or a time, such as 2026-03-01T18:00:00; it says 'soon'."),
-    ("chapters = [0]\n[limits]\nsecond = 3", "there is no limit 'second'; did you mean 'seconds'?"),
-    ("chapters = [0]\n[limits]\nseconds = 0",
-     "`seconds` is a number from 0.1 to 1e+06; it says 0."),
-    ("chapters = [0]\n[limits]\nprocesses = 2.5", "`processes` is a whole number; it says 2.5."),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "sentence"), PLANS, ids=[one[0][:30] for one in PLANS])
-def test_a_plan_that_cannot_be_meant(tmp_path, text, sentence):
-    with pytest.raises(GradingError, match=f"^{re.escape(f'grade.toml: {sentence}')}$"):
-        planned(tmp_path, text)
-
-
-def test_a_plan_that_cannot_be_read(tmp_path):
-    with pytest.raises(GradingError, match=r"^grade.toml is not TOML: .*line 1.*\.$"):
-        planned(tmp_path, "points = 3 3")
-    with pytest.raises(GradingError, match=r"none.toml cannot be read: no such file or directory"):
-        read_plan(tmp_path / "none.toml")
-
-
-# ── who handed in what ───────────────────────────────────────────────────────────────────────────
-
-
-def found(folder, name=None):
-    return [(one.student, one.notebooks, one.problems) for one in find_submissions(folder, name)]
-
-
-def test_files_and_folders_are_students(tmp_path):
-    notebook(tmp_path / "Zoë.ipynb", [])
-    notebook(tmp_path / "adam/work/02_x.ipynb", [])
-    notebook(tmp_path / "adam/01_x.ipynb", [])
-    notebook(tmp_path / "adam/.ipynb_checkpoints/01_x-checkpoint.ipynb", [])
-    notebook(tmp_path / "__MACOSX/adam/01_x.ipynb", [])
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "readme.txt").write_text("not a submission")
-    assert found(tmp_path) == [
-        ("adam", ("adam/01_x.ipynb", "adam/work/02_x.ipynb"), ()),
-        ("empty", (), ("a notebook is not in the folder.",)),
-        ("Zoë", ("Zoë.ipynb",), ()),
-    ]
-    assert found(tmp_path, "02_x")[0] == ("adam", ("adam/work/02_x.ipynb",), ())
-    assert found(tmp_path, "09_y")[0] == ("adam", (), ("09_y.ipynb is not in the folder.",))
-
-
-def test_the_folders_of_nbgrader(tmp_path):
-    path = notebook(tmp_path / "course/submitted/bitdiddle/ps1/one.ipynb", [])
-    (path.parent / "timestamp.txt").write_text("2026-03-01 18:00:00.5 UTC")
-    (tmp_path / "course/source").mkdir()
-    for folder in (tmp_path / "course/submitted", tmp_path / "course"):
-        (one,) = [s for s in find_submissions(folder) if s.notebooks]
-        assert (one.student, one.notebooks) == ("bitdiddle", ("bitdiddle/ps1/one.ipynb",))
-        assert one.when == 1772388000.5
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
-def test_links_are_not_followed(tmp_path):
-    secret = notebook(tmp_path / "elsewhere/secret.ipynb", [RIGHT])
-    folder = tmp_path / "submissions"
-    folder.mkdir()
-    (folder / "eve.ipynb").symlink_to(secret)
-    (folder / "mallory").symlink_to(secret.parent)
-    (folder / "trent").mkdir()
-    (folder / "trent" / "x.ipynb").symlink_to(secret)
-    (folder / "trent" / "y").symlink_to(secret.parent)
-    assert found(folder) == [
-        ("eve", (), ("eve.ipynb is a link; it was not followed.",)),
-        ("mallory", (), ("mallory is a link; it was not followed.",)),
-        ("trent", (), ("x.ipynb is a link; it was not followed.",)),
-    ]
-    with pytest.raises(Unreadable, match="is a link"):
-        read_notebook(folder / "eve.ipynb", 1)
-
-
-def test_two_submissions_of_one_name_are_both_there_and_said(tmp_path):
-    notebook(tmp_path / "ada.ipynb", [])
-    notebook(tmp_path / "ada/x.ipynb", [])
-    said = ("2 submissions carry the name ada.",)
-    assert found(tmp_path) == [("ada", ("ada.ipynb",), said), ("ada", ("ada/x.ipynb",), said)]
-
-
-def test_not_more_notebooks_than_anybody_needs(tmp_path):
-    for k in range(20):
-        notebook(tmp_path / f"ada/{k:02}.ipynb", [])
-    ((student, names, problems),) = found(tmp_path)
-    assert len(names) == 12 and problems == ("20 notebooks; the first 12 were graded.",)
-
-
-NO_NOTEBOOKS = {
-    "no JSON": (b"{'cells': [", "is not a notebook that can be read."),
-    "nothing": (b"", "is not a notebook that can be read."),
-    "no cells": (b"{}", "is not a notebook that can be read."),
-    "a list": (b"[[1]]", "is not a notebook that can be read."),
-    "deep": (b"[" * 10**5, "is not a notebook that can be read."),
-    "bytes": (bytes(range(256)), "is not a notebook that can be read."),
-    "R": (
-        b'{"cells": [], "metadata": {"kernelspec": {"name": "ir", "language": "R"}}}',
-        "is written in r; a Python notebook is due.",
-    ),
-    "cells": (
-        json.dumps({"cells": 2001 * [{"cell_type": "code", "source": ""}]}).encode(),
-        "has 2001 cells of code; more than 2000 are not run.",
-    ),
-    "large": (b" " * (2**20 + 1), "is 1 MB; more than 1 MB are not read."),
-}
-
-
-@pytest.mark.parametrize("case", NO_NOTEBOOKS)
-def test_what_is_no_notebook(tmp_path, case):
-    content, sentence = NO_NOTEBOOKS[case]
-    path = tmp_path / "x.ipynb"
-    path.write_bytes(content)
-    with pytest.raises(Unreadable, match=f"^{re.escape(sentence)}$"):
-        read_notebook(path, 1)
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
-def test_what_is_no_file(tmp_path):
-    os.mkfifo(tmp_path / "pipe.ipynb")
-    (tmp_path / "folder.ipynb").mkdir()
-    with pytest.raises(Unreadable, match="is not a file"):
-        read_notebook(tmp_path / "pipe.ipynb", 1)
-    with pytest.raises(Unreadable, match="is not a file|is a directory|permission"):
-        read_notebook(tmp_path / "folder.ipynb", 1)
-
-
-def test_a_sparse_giant_is_not_read(tmp_path):
-    path = tmp_path / "x.ipynb"
-    with path.open("wb") as file:
-        file.truncate(200 * 2**20)
-    with pytest.raises(Unreadable, match="is 200 MB; more than 20 MB are not read"):
-        read_notebook(path, 20)
-
-
-@needs_fork
-def test_a_notebook_full_of_pictures_or_letters(tmp_path, workers):
-    notebook(tmp_path / "letters.ipynb", [RIGHT, "# é\ud800" + "名" * 10**6])
-    notebook(tmp_path / "novel.ipynb", ["#" * 6 * 10**6])
-    path = notebook(tmp_path / "pictures.ipynb", [RIGHT])
-    content = json.loads(path.read_text())
-    content["cells"].append({"cell_type": "markdown", "source": "x" * 15 * 2**20})
-    path.write_text(json.dumps(content))
-    found = graded(tmp_path, workers)
-    assert statuses(found["letters"])[0] == statuses(found["pictures"])[0] == "passed"
-    assert found["novel"].problems[0] == (
-        "novel.ipynb has more than five million letters of code in it."
-    )
-
-
-def test_the_name_of_the_kernel_does_not_matter(tmp_path):
-    path = notebook(tmp_path / "x.ipynb", [RIGHT])
-    content = json.loads(path.read_text())
-    content["metadata"] = {"kernelspec": {"name": "no-such-kernel", "language": "python"}}
-    path.write_text(json.dumps(content))
-    assert read_notebook(path, 1).cells == [RIGHT]
-
 
 # ── grading ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -292,6 +62,7 @@ def test_marks(tmp_path, workers):
     notebook(tmp_path / "blank.ipynb", [IMPORT, BLANK, CHECK, "check(..., 'one_more_cup')"])
     notebook(tmp_path / "library.ipynb", [LIBRARY, "one_more_cup = 3.6"])
     notebook(tmp_path / "empty.ipynb", [])
+    (tmp_path / "none.ipynb").write_text("")
     found = graded(tmp_path, workers)
     assert statuses(found["right"]) == ["passed", "passed", "missing"]
     assert (found["right"].points, found["right"].of) == (2.0, 4.0)
@@ -305,6 +76,10 @@ def test_marks(tmp_path, workers):
     nothing = ("no exercise of this assignment has an answer in it.",)
     assert found["blank"].problems == found["empty"].problems == nothing
     assert not found["blank"].attempted and found["wrong"].attempted
+    assert found["blank"].marks[0].message == "○ **slope_between_points**: not attempted."
+    assert found["none"].problems == ("none.ipynb is not a notebook that can be read.",)
+    nowhere = "○ **slope_between_points**: there is no notebook to look for it in."
+    assert found["none"].marks[0].message == nowhere
     for one in found.values():
         assert Report.from_json(one.to_json()) == one
 
@@ -464,6 +239,36 @@ def test_every_system_can_grade(tmp_path, level):
     assert not folder.exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_folder_is_removed_whatever_is_in_it(tmp_path):
+    """Deeper than Python's recursion and longer than any path, locked, and with ways out of it."""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept/file").write_text("kept")
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "out").symlink_to(tmp_path / "kept")
+    here = os.open(inside, os.O_RDONLY)
+    for depth in range(1100):
+        os.mkdir("d" * 9, dir_fd=here)
+        if depth % 500 == 0:
+            os.symlink(tmp_path / "kept", f"out_{depth}", dir_fd=here)
+            os.close(os.open("file", os.O_CREAT | os.O_WRONLY, 0o000, dir_fd=here))
+        below = os.open("d" * 9, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.fchmod(here, 0)
+    os.close(here)
+    os.chmod(inside, 0)
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    for name in ("inside", "link", "nothing"):
+        remove(str(tmp_path / name))
+    assert (
+        not (tmp_path / "link").is_symlink()
+        and not inside.exists()
+        and (tmp_path / "kept/file").read_text() == "kept"
+    )
+
+
 @needs_fork
 def test_a_judge_that_is_taken_down_is_replaced(tmp_path):
     notebook(tmp_path / "ada.ipynb", [RIGHT])
@@ -496,6 +301,73 @@ def test_a_fork_server_that_is_taken_down_leaves_nothing(tmp_path):
         assert len(descendants(judge.process.pid)) == 1
     finally:
         judge.stop()
+
+
+@needs_fork
+def test_what_no_comparison_expects_is_for_the_teacher(tmp_path, workers, monkeypatch):
+    notebook(tmp_path / "ada.ipynb", [RIGHT])
+    monkeypatch.setattr("bplib.grading.judge.decide", lambda *given, **more: 1 / 0)
+    (report,) = graded(tmp_path, workers).values()
+    assert statuses(report)[0] == "unjudged" and not report.attempted
+    assert "the answer cannot be judged (ZeroDivisionError)" in report.marks[0].message
+
+
+@needs_fork
+def test_an_answer_that_is_not_there_is_told_why(tmp_path, workers):
+    notebook(tmp_path / "cell.ipynb", [RIGHT.replace(":", "")])
+    notebook(tmp_path / "other.ipynb", [RIGHT.replace("slope", "rise")])
+    notebook(tmp_path / "twice.ipynb", [RIGHT, UPSIDE_DOWN])
+    notebook(tmp_path / "magic.ipynb", [f"{RIGHT}\n\nfiles = !ls\n%timeit 1 + 1"])
+    found = {name: one.marks[0] for name, one in graded(tmp_path, workers).items()}
+    assert found["magic"].status == "passed"
+    assert (found["cell"].status, found["cell"].message) == (
+        "error",
+        "✗ **slope_between_points** · its cell, code cell 1, stopped before it was there: "
+        "SyntaxError in line 1: expected ':'",
+    )
+    assert (found["other"].status, found["other"].message) == (
+        "missing",
+        "○ **slope_between_points**: no function of this name is in the notebook.",
+    )
+    assert found["twice"].message.endswith(
+        "\nIt is defined in code cells 1 and 2; the last one counts."
+    )
+
+
+@needs_fork
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_files_beside_a_notebook_are_those_of_its_student(tmp_path, workers):
+    look = "import os\nfound = sorted(os.listdir('.'))"
+    show = "def slope_between_points(x0, y0, x1, y1):\n    print(found, twice(2))\n    return 0"
+    cells = [look, "from helpers import twice\nassert open('data.csv').read() == '1,2'", show]
+    notebook(tmp_path / "ada/x.ipynb", cells)
+    notebook(tmp_path / "ada/y.ipynb", [])
+    notebook(tmp_path / "bob.ipynb", cells)
+    for folder in (tmp_path / "ada", tmp_path):
+        (folder / "helpers.py").write_text("def twice(x):\n    return 2 * x")
+        (folder / "data.csv").write_text("1,2")
+        (folder / "large.bin").write_bytes(bytes(2**21))
+        (folder / "link").symlink_to("data.csv")
+    found = graded(tmp_path, workers)
+    assert found["ada"].problems == ()
+    said = dict(found["ada"].marks[0].details)["your function printed"]
+    assert said.strip() == "['data.csv', 'helpers.py', 'x.ipynb'] 4"
+    assert "No module named 'helpers'" in found["bob"].problems[0]
+
+
+@needs_fork
+def test_what_is_drawn_without_a_seed_is_drawn_again(tmp_path, workers):
+    drawn = "import random\nimport numpy as np\nx = np.random.rand() + random.random()"
+    notebook(tmp_path / "ada.ipynb", [drawn, "def slope_between_points(*given):\n    return x"])
+    assert graded(tmp_path, workers) == graded(tmp_path, workers)
+
+
+@needs_fork
+def test_of_many_cells_that_stop_the_first_are_named(tmp_path, workers):
+    notebook(tmp_path / "ada.ipynb", [RIGHT, *["1 / 0"] * 300])
+    report = graded(tmp_path, workers)["ada"]
+    assert statuses(report)[0] == "passed" and len(report.problems) == 13
+    assert report.problems[-1] == "288 more code cells stopped too."
 
 
 @needs_fork
@@ -547,242 +419,16 @@ def test_root_is_told_why(monkeypatch):
         made.start()
 
 
-# ── what is written down ─────────────────────────────────────────────────────────────────────────
-
-
-def a_report(student="ada", message="✗ **f** · wrong", problems=(), late=None, off=0.0):
-    marks = (Mark("f", "failed", 0.0, 1.0, message, (("inputs", "x = 1"),), "sign", "x.ipynb"),
-             Mark("g", "passed", 2.0, 2.0, "✓ **g** · right"))  # fmt: skip
-    return Report(student, ("x.ipynb",), marks, tuple(problems), late, off, "namespaces")
-
-
-TWO = Plan({"f": 1.0, "g": 2.0}, title="Week <1>")
-
-
-class Page(HTMLParser):
-    """What a browser makes of a page: its elements, their attributes, and its text."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.elements, self.attributes, self.words = set(), [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.add(tag)
-        self.attributes += attributes
-
-    def handle_data(self, data):
-        self.words.append(data)
-
-
-EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>'\"&<!--</title></style>"
-
-
-def test_a_hostile_text_is_text_on_the_page():
-    report = a_report(EVIL, f"✗ **{EVIL}** · `{EVIL}` {EVIL}", (EVIL,))
-    plan = Plan({"f": 1.0, "g": 2.0}, title=EVIL)
-    page = Page(pages.to_page(report, plan))
-    allowed = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "strong", "ul",
-               "li", "div", "span", "code", "details", "summary", "pre"}  # fmt: skip
-    assert page.elements <= allowed
-    assert not [name for name, _ in page.attributes if name.startswith("on") or name == "src"]
-    assert "".join(page.words).count("<script>alert(1)</script>") >= 5
-
-
-def test_a_page_says_what_counts():
-    text = pages.to_page(a_report(late=25.2, off=20.0, problems=("code cell 3: raised",)), TWO)
-    words = " ".join("".join(Page(text).words).split())
-    assert "Week <1> ada · 1.6 of 3 points · 1 day 1 h late, 20 % off" in words
-    assert "About the notebookcode cell 3: raised" in words
-    assert "f0 of 1✗ f · wrong" in words and "g2 of 2✓" in words.replace("\xa0", " ")
-    assert "default-src 'none'" in text and "http" not in text.replace("http-equiv", "")
-
-
-def test_lateness_in_words():
-    assert [pages.late(h) for h in (0.001, 0.5, 3.2, 24, 50)] == [
-        "1 min late", "30 min late", "3 h late", "1 day late", "2 days 2 h late",
-    ]  # fmt: skip
-
-
-def test_a_spreadsheet_gets_no_formula():
-    report = a_report("=HYPERLINK(1)", problems=("+cmd|' /C calc'!A0", "a\nb\x1b[1m"))
-    rows = list(csv.reader(io.StringIO(pages.to_csv([report], TWO))))
-    assert rows[0] == ["student", "points", "of", "late_hours", "percent_off", "notebooks",
-                       "notes", "f", "f.status", "g", "g.status"]  # fmt: skip
-    assert rows[1] == ["'=HYPERLINK(1)", "2", "3", "", "0", "x.ipynb",
-                       "'+cmd|' /C calc'!A0 a b�[1m", "0", "failed (sign)", "2",
-                       "passed"]  # fmt: skip
-
-
-def test_names_of_pages():
-    taken = set()
-    names = ["ada", "Ada", "../../etc/passwd", "zoë müller", "con", "", "...", "a" * 300, "<b>"]
-    names += [unicodedata.normalize("NFD", "zoë müller"), "名前", "\udcff"]
-    made = []
-    for name in names:
-        made.append(pages.page_name(name, taken))
-        taken.add(made[-1].casefold())
-    assert made[:7] == ["ada.html", "Ada-2.html", "etc_passwd.html", "zoë_müller.html", "con_.html",
-                        "student.html", "student-2.html"]  # fmt: skip
-    assert made[8:] == ["b.html", "zoë_müller-2.html", "名前.html", "student-3.html"]
-    assert all("/" not in name and len(name) < 100 for name in made)
-
-
-def test_the_commonest_mistake():
-    assert pages.overview([a_report(), a_report()], TWO) == [("f", 0, "sign (2)"), ("g", 2, "")]
-
-
-# ── the command ──────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def classroom(tmp_path):
-    """Submissions of all kinds, and a plan."""
-    folder = tmp_path / "submissions"
-    notebook(folder / "ada.ipynb", [IMPORT, RIGHT, CHECK])
-    notebook(folder / "Bob <b>.ipynb", [IMPORT, UPSIDE_DOWN, CHECK])
-    notebook(folder / "eve/work.ipynb", [IMPORT, "import os\nos._exit(0)", BLANK])
-    notebook(folder / "mallory.ipynb", ["import os, signal\nos.kill(os.getppid(), 9)", RIGHT])
-    (folder / "zed.ipynb").write_text("{")
-    for path in folder.rglob("*.ipynb"):
-        os.utime(path, (1772388000 + 3600, 1772388000 + 3600))
-    os.utime(folder / "ada.ipynb", (1772388000, 1772388000))
-    (tmp_path / "grade.toml").write_text(
-        "title = 'Week 1'\nchapters = [0]\nseeds = [4]\ndue = 2026-03-01T18:00:00Z\n"
-        "late_percent_per_day = 50\n[limits]\nseconds = 20\n"
-    )
-    return tmp_path
-
-
 @needs_fork
-def test_a_class(classroom, capsys):
-    words = ["grade", classroom / "submissions", "--config", classroom / "grade.toml", "--jobs", 2,
-             "--csv", classroom / "out/marks.csv", "--html", classroom / "pages"]  # fmt: skip
-    code, out, err = run(capsys, *words)
-    assert code == 1
-    lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert lines[:2] == ["Week 1 · 1 exercise", "ada 1 of 1 ✓"]
-    assert lines[2] == "Bob <b> 0 of 1 ✗ 1 h late."
-    assert "eve 0 of 1 ○ 1 h late." in lines
-    assert "code cell 2: ended the process with exit code 0." in lines
-    assert "zed.ipynb is not a notebook that can be read." in lines
-    assert "1 slope_between_points 2 of 5 right most often upside-down (1)" in lines
-    assert lines[-1] == "5 submissions graded; 2 to look at."
-    rows = list(csv.DictReader(io.StringIO((classroom / "out/marks.csv").read_text("utf-8"))))
-    assert [(row["student"], row["points"], row["late_hours"]) for row in rows] == [
-        ("ada", "1", "0"), ("Bob <b>", "0", "1"), ("eve", "0", "1"), ("mallory", "0.5", "1"),
-        ("zed", "0", "1"),
-    ]  # fmt: skip
-    assert sorted(path.name for path in (classroom / "pages").iterdir()) == [
-        "Bob_b.html", "ada.html", "eve.html", "mallory.html", "zed.html",
-    ]  # fmt: skip
-    # The same once more, one after the other: the same bytes, whoever was quicker.
-    before = {p: p.read_bytes() for p in classroom.rglob("*") if p.suffix in (".csv", ".html")}
-    words[5] = 1
-    assert run(capsys, *words, "--json")[0] == 1
-    assert before == {p: p.read_bytes() for p in before}
-
-
-@needs_fork
-def test_a_class_that_is_stopped(classroom, capsys, monkeypatch):
-    """Ctrl-C keeps what was graded, leaves nobody out without a word, and leaves nothing behind."""
-    before = descendants(os.getpid())
-    notebook(classroom / "submissions/b.ipynb", ["import time\ntime.sleep(60)"])
-    words = ["grade", classroom / "submissions", "--chapter", 0, "--jobs", 1,
-             "--csv", classroom / "marks.csv", "--html", classroom / "pages"]  # fmt: skip
-
-    def stop(*given, done, **more):
-        def then(report):
-            done(report)
-            threading.Timer(0.3, _thread.interrupt_main).start()
-
-        return grade_all(*given, done=then, **more)
-
-    monkeypatch.setattr("bplib.cli.grade.grade_all", stop)
-    code, out, err = run(capsys, *words)
-    assert code == 130
-    assert err.splitlines()[-1] == (
-        f"bplib: stopped; 1 of 6 submissions were graded before; in {classroom / 'marks.csv'} the "
-        f"others are marked as not judged; {classroom / 'pages'} has their pages."
+def test_a_notebook_full_of_pictures_or_letters(tmp_path, workers):
+    notebook(tmp_path / "letters.ipynb", [RIGHT, "# é\ud800" + "名" * 10**6])
+    notebook(tmp_path / "novel.ipynb", ["#" * 6 * 10**6])
+    path = notebook(tmp_path / "pictures.ipynb", [RIGHT])
+    content = json.loads(path.read_text())
+    content["cells"].append({"cell_type": "markdown", "source": "x" * 15 * 2**20})
+    path.write_text(json.dumps(content))
+    found = graded(tmp_path, workers)
+    assert statuses(found["letters"])[0] == statuses(found["pictures"])[0] == "passed"
+    assert found["novel"].problems[0] == (
+        "novel.ipynb has more than five million letters of code in it."
     )
-    assert "ada  1 of 1  ✓" in out and "Bob" not in out and "1 submission graded." in out
-    rows = list(csv.DictReader(io.StringIO((classroom / "marks.csv").read_text("utf-8"))))
-    assert [row["slope_between_points.status"] for row in rows] == ["passed", *5 * ["unjudged"]]
-    assert rows[1]["notes"] == "not graded: stopped before."
-    assert [path.name for path in (classroom / "pages").iterdir()] == ["ada.html"]
-    assert descendants(os.getpid()) == before
-
-    (classroom / "marks.csv").unlink()
-    monkeypatch.setattr("bplib.cli.grade.grade_all", lambda *given, **more: _stopped())
-    code, out, err = run(capsys, *words)
-    said = "bplib: stopped before the first was graded; nothing was written.\n"
-    assert (code, out, err) == (130, "", said)
-    assert not (classroom / "marks.csv").exists()
-
-
-def _stopped():
-    raise Stopped({})
-
-
-@needs_fork
-def test_json_for_programs(classroom, capsys):
-    for name in ("eve/work.ipynb", "mallory.ipynb", "zed.ipynb"):
-        (classroom / "submissions" / name).unlink()
-    (classroom / "submissions/eve").rmdir()
-    words = ["grade", classroom / "submissions", "--chapter", 0, "--jobs", 1, "--json"]
-    code, out, err = run(capsys, *words)
-    assert code == 0
-    found = json.loads(out)
-    assert found["title"] == "Chapter 0"
-    ada, bob = found["submissions"]
-    assert (ada["student"], ada["points"], ada["late_hours"]) == ("ada", 1.0, None)
-    assert bob["exercises"][0]["misconception"] == "upside-down"
-
-
-def test_requests_that_mean_nothing(tmp_path, capsys):
-    folder = tmp_path / "submissions"
-
-    def refused(*words):
-        code, out, err = run(capsys, "grade", folder, *words)
-        assert (code, out) == (2, "")
-        return err
-
-    chapter = ("--chapter", 0)
-    assert refused(*chapter) == f"bplib: there is no folder {folder}.\n"
-    folder.mkdir()
-    assert refused(*chapter) == (
-        f"bplib: {folder} holds no submissions; they are files NAME.ipynb, or a folder for each "
-        "student with notebooks inside.\n"
-    )
-    notebook(folder / "ada.ipynb", [])
-    assert refused() == (
-        "bplib: say which exercises count: --chapter 2 for all of a chapter, or --config "
-        "grade.toml.\n"
-    )
-    assert refused(*chapter, "--config", "x.toml") == (
-        "bplib: say what counts once: with --config, or with --chapter.\n"
-    )
-    assert refused("--chapter", 77) == "bplib: chapter 77 has no exercises.\n"
-    inside = folder / "pages"
-    assert refused(*chapter, "--html", inside) == (
-        f"bplib: {inside} is inside the submissions; choose another place for the feedback pages.\n"
-    )
-    assert refused(*chapter, "--csv", folder / "x.csv").endswith(
-        "is inside the submissions; choose another place for the CSV.\n"
-    )
-    code, out, err = run(capsys, "grade", folder / "ada.ipynb", *chapter)
-    assert err == (
-        f"bplib: {folder / 'ada.ipynb'} is a file; name the folder that the submissions are in.\n"
-    )
-
-
-def test_the_worker_modules_do_not_load_the_checks():
-    """What the fork server imports must not bring the exercises into its memory."""
-    code = (
-        "from bplib.grading import template, worker\ntemplate.preload()\nimport sys\n"
-        "print(sorted(n for n in sys.modules if n.startswith('bplib.checks')))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
-    )
-    assert done.stdout == "['bplib.checks']\n"

@@ -15,7 +15,7 @@ from bplib.grading.judge import grade
 from bplib.grading.plan import Plan
 from bplib.grading.secrets import secrets_of_the_course
 from bplib.grading.submissions import find_submissions
-from bplib.grading.workers import Workers, can_fork
+from bplib.grading.workers import GradingError, Workers, can_fork
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="workers are forked, where that exists")
 
@@ -70,7 +70,12 @@ def hall(tmp_path_factory):
 def workers(hall):
     level = os.environ.get("GRADING_LEVEL", "namespaces")
     with Workers(LIMITS, [hall, *secrets_of_the_course()], level) as made:
-        made.start().socket.close()
+        try:
+            made.start().socket.close()
+        except GradingError as error:
+            if level == "namespaces":
+                raise
+            pytest.skip(f"{level}: {error}")
         yield made
 
 
@@ -140,12 +145,12 @@ def test_a_notebook_of_nothing_but_loops_ends_with_its_time(graded):
 
 
 ENDS = {
-    "import os\nos._exit(0)": "ended the process with exit code 0",
-    "import os\nos._exit(3)": "ended the process with exit code 3",
-    "import os\nos.abort()": "ended the process by signal 6",
-    "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)": "ended the process",
-    "import os\nos.closerange(0, 256)": "ended the process",
-    "import ctypes\nctypes.string_at(0)": "ended the process by signal 11",
+    "import os\nos._exit(0)": " with exit code 0",
+    "import os\nos._exit(3)": " with exit code 3",
+    "import os\nos.abort()": " by signal 6, a crash outside of Python",
+    "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)": "",
+    "import os\nos.closerange(0, 256)": "",
+    "import ctypes\nctypes.string_at(0)": " by signal 11, a crash outside of Python",
 }
 
 
@@ -153,7 +158,8 @@ ENDS = {
 def test_the_end_of_the_process_is_the_end_of_one_answer(graded, end):
     report = graded(body(end))
     assert statuses(report) == ["error", "passed"], report
-    assert f"ProcessEnded: {ENDS[end]}" in report.marks[0].message
+    how = ENDS[end].partition(" ")[2].partition(" ")[2]
+    assert f"your code stops with the end of its whole process: {how}" in report.marks[0].message
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -161,7 +167,7 @@ def test_the_end_of_the_process_is_the_end_of_one_cell(graded, end):
     report = graded(cell(end))
     assert statuses(report) == ["passed", "passed"], report
     (problem,) = report.problems
-    assert problem.startswith(f"code cell 3: {ENDS[end]}")
+    assert problem.startswith(f"code cell 3: ended the process{ENDS[end]}")
 
 
 def test_sys_exit_is_an_error_like_any_other(graded):
@@ -287,6 +293,13 @@ def test_no_trick_makes_a_wrong_answer_right(graded, cheat):
     # The same inside the function that is called, where it may cost that answer but no other.
     report = graded(body(CHEATS[cheat] + "\nreturn 0.0"))
     assert statuses(report)[0] in ("failed", "error"), report
+
+
+def test_who_talks_between_the_questions_is_named_in_the_table(graded):
+    report = graded([IMPORT, RIGHT, CHEATS["a result"], AFTER])
+    assert set(statuses(report)) == {"error"} and report.points == 0.0
+    (problem,) = report.problems
+    assert problem == "the notebook: disturbed the grading: an answer that nobody asked for."
 
 
 def test_what_is_equal_to_everything_is_not_right(graded):
@@ -491,9 +504,11 @@ def test_its_own_folder_holds_the_notebook_alone_and_may_be_emptied(graded):
 
 def test_nothing_stays_for_the_next_one(graded):
     graded(cell("open('left', 'w').write('for the next')\nimport numpy\nnumpy.left = 1"))
+    graded(cell("open('../left', 'w').write('for the next')"))
     show = (
         "def slope_between_points(x0, y0, x1, y1):\n    import os, numpy\n"
-        "    print(os.listdir('.'), hasattr(numpy, 'left'))\n    return 0.0"
+        "    print(os.listdir('.'), hasattr(numpy, 'left'), os.path.exists('../left'))\n"
+        "    return 0.0"
     )
     report = graded([show, AFTER])
-    assert dict(report.marks[0].details)["your function printed"] == "['one.ipynb'] False"
+    assert dict(report.marks[0].details)["your function printed"] == "['one.ipynb'] False False"

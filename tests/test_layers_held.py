@@ -59,7 +59,7 @@ def test_a_layer_with_its_own_parameter_learns_as_a_whole(rng):
     assert list(net.named_parameters()) == ["0.alpha", "0.inner.W", "0.inner.b", "2.W", "2.b"]
     assert net.parameters() == list(net.named_parameters().values())
     assert [a.name for a in gradcheck(layer, rng.standard_normal((5, 4))).arguments] == [
-        "x", "alpha", "W", "b",
+        "x", "alpha", "inner.W", "inner.b",
     ]  # fmt: skip
     before = net.state_dict()
     X, y = rng.standard_normal((30, 4)), rng.standard_normal((30, 2))

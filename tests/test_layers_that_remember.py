@@ -7,6 +7,7 @@ from bplib import (
     BatchNorm,
     Embedding,
     Flatten,
+    LayerNorm,
     Linear,
     ReLU,
     Residual,
@@ -101,6 +102,12 @@ def test_start_and_reprs(rng):
     assert abs(W.std() - 1) < 0.01 and abs(W.mean()) < 0.02
     assert repr(Embedding(7, 4, rng=rng, dtype=np.float32)) == "Embedding(7 → 4, float32)"
     assert repr(BatchNorm(5)) == "BatchNorm(5, float64)"
+    assert repr(BatchNorm(5, momentum=0.2)) == "BatchNorm(5, momentum=0.2, float64)"
+    assert repr(BatchNorm(5, momentum=0, eps=1e-3, dtype=np.float32)) == (
+        "BatchNorm(5, momentum=0.0, eps=0.001, float32)"
+    )
+    assert repr(LayerNorm(5)) == "LayerNorm(5, float64)"
+    assert repr(LayerNorm(5, eps=1e-8)) == "LayerNorm(5, eps=1e-08, float64)"
 
 
 RNG = np.random.default_rng(0)

@@ -402,7 +402,7 @@ REFUSED = [
     (CE, (Z, np.full((4, 3), 1 / 3, np.float32)), DTypeError,
      "softmax_cross_entropy: labels is float32, but logits is float64; give both one dtype."),
     (CE, (Z, np.zeros(4, int), 1.5), DomainError,
-     "softmax_cross_entropy: label_smoothing is 1.5; it must lie between 0 and 1."),
+     "softmax_cross_entropy: label_smoothing is 1.5; it must be between 0 and 1."),
     (CE, (Z, np.zeros(4, int), "much"), DTypeError,
      "softmax_cross_entropy: label_smoothing is a str; a number is needed."),
     (CE, (Z, np.zeros(4, int), 0.0, np.ones(4)), ShapeError,

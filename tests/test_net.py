@@ -40,7 +40,16 @@ def test_gradients_of_a_whole_network(rng):
     net = small(rng)
     report = gradcheck(net, rng.standard_normal((6, 3)))
     assert report.ok, report
-    assert len(report.arguments) == 1 + 8
+    assert [one.name for one in report.arguments] == ["x", *net.named_parameters()]
+    assert str(report).startswith("gradcheck of Sequential: the gradients agree\n  ✓ x ")
+
+
+def test_a_shared_parameter_is_checked_once(rng):
+    first, second = Linear(4, 4, rng=rng), Linear(4, 4, rng=rng)
+    second.W = first.W
+    report = gradcheck(Sequential(first, second), rng.standard_normal((3, 4)))
+    assert report.ok, report
+    assert [one.name for one in report.arguments] == ["x", "0.W", "0.b", "1.b"]
 
 
 def test_the_tape_agrees_to_the_last_bit(rng):

@@ -1,6 +1,8 @@
 """Checkpointed: the numbers of Sequential to the last bit, with less memory."""
 
+import copy
 import math
+import pickle
 import tracemalloc
 
 import numpy as np
@@ -52,6 +54,10 @@ def everything(net):
     ]
 
 
+def everything_but_gradients(net):
+    return repr(net.state_dict()), [repr(g.bit_generator.state) for g in net.generators()]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("segments", [None, 1, 2, 7, 10])
@@ -96,6 +102,22 @@ def test_modes_may_change_between_forward_and_backward():
         net.backward(dy)
         assert not any(layer.training for layer in net.walk() if layer in net.layers)
     assert everything(lean) == everything(plain)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copy_between_forward_and_backward_is_a_net_of_its_own(copied):
+    net = Checkpointed(*layers())
+    dy = net.forward(np.random.default_rng(3).standard_normal((7, 4)))
+    twin = copied(net)
+    net.eval()
+    before = everything_but_gradients(net)
+    twin.backward(dy)
+    assert everything_but_gradients(net) == before
+    assert not any(layer.training for layer in net.walk())
+    assert all(layer.training for layer in twin.walk())
+    net.train()
+    net.backward(dy)
+    assert everything(net) == everything(twin)
 
 
 def test_the_parameters_alone_stop_at_the_first_that_learns(rng):

@@ -11,7 +11,7 @@ from test_tape import programs, run
 
 from bplib import losses, ops, tape
 from bplib.backend import to_numpy, xp_of
-from bplib.errors import DTypeError, NotReadyError, ShapeError, UnknownNameError
+from bplib.errors import DomainError, DTypeError, NotReadyError, ShapeError, UnknownNameError
 from bplib.tape import Dual, Tensor
 
 
@@ -497,6 +497,7 @@ LINEAR = {
     "flip": lambda xp, x: xp.flip(x, axis=0), "stack": lambda xp, x: xp.stack([x, 2 * x]),
     "pad": lambda xp, x: xp.pad(x, ((1, 0), (0, 2))), "tile": lambda xp, x: xp.tile(x, (2, 1)),
     "concatenate": lambda xp, x: xp.concatenate([x, x], axis=1),
+    "edge": lambda xp, x: xp.pad(x, 1, mode="edge"),
     "squeeze": lambda xp, x: x[:1].squeeze(),
     "where": lambda xp, x: xp.where(abs(x) > 0.5, x, 0), "take": lambda xp, x: x.take([3, 1, 3]),
     "subtract": lambda xp, x: xp.subtract(0, x), "add": lambda xp, x: xp.add(x, x.T.reshape(3, 4)),
@@ -551,7 +552,49 @@ def test_what_does_not_move():
 
 # Sentences.
 
+
+def _of_dual(name, *given, **named):
+    x = Dual(np.ones(3), np.ones(3))
+    return lambda: getattr(xp_of(x), name)(*(x if one is Dual else one for one in given), **named)
+
+
 BAD = {
+    "the point where the position stands": (
+        lambda: tape.jacobian(tape.exp, np.ones(3)),
+        DTypeError,
+        "jacobian: argument is an ndarray; it says which argument of f, a position counted from 0. "
+        "The point is given to what comes back: jacobian(f)(x).",
+    ),
+    "a sum that begins elsewhere": (
+        _of_dual("sum", Dual, initial=2.0),
+        DomainError,
+        "forward mode: sum with initial is not linear, so the tangent would be wrong; write it "
+        "with where, or add the constant afterwards.",
+    ),
+    "a frame of ones": (
+        _of_dual("pad", Dual, 1, constant_values=1.0),
+        DomainError,
+        "forward mode: pad with constant_values is not linear, so the tangent would be wrong; "
+        "write it with where, or add the constant afterwards.",
+    ),
+    "a frame of the largest": (
+        _of_dual("pad", Dual, 1, "maximum"),
+        DomainError,
+        "forward mode: pad with mode='maximum' is not linear, so the tangent would be wrong; "
+        "write it with where, or add the constant afterwards.",
+    ),
+    "an array full of a dual number": (
+        lambda: xp_of(Dual(2.0, 1.0)).full((3,), Dual(2.0, 1.0)),
+        DTypeError,
+        "forward mode: full was given a number that moves, and its tangent would be lost; "
+        "multiply an array of ones by it.",
+    ),
+    "a ramp to a dual number": (
+        lambda: xp_of(Dual(2.0, 1.0)).linspace(0.0, Dual(2.0, 1.0), 5),
+        DTypeError,
+        "forward mode: linspace was given a number that moves, and its tangent would be lost; "
+        "multiply an array of ones by it.",
+    ),
     "tangent of another shape": (
         lambda: Dual(np.ones(3), np.ones(4)),
         ShapeError,

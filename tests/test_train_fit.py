@@ -2,6 +2,7 @@
 
 import textwrap
 import tracemalloc
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,7 @@ import bplib
 from bplib import data, losses, metrics, optim, train
 from bplib.backend import to_numpy
 from bplib.train.measures import metrics_of
-from bplib.train.pair import pair_of
+from bplib.train.pair import apart, pair_of
 
 RULES = [optim.SGD, optim.Momentum, optim.Nesterov, optim.AdaGrad, optim.RMSProp, optim.Adam,
          optim.AdamW]  # fmt: skip
@@ -220,6 +221,25 @@ def test_losses_in_every_form():
     np.testing.assert_allclose(curves, np.array([1, 2, 2, 1, 0.5]) * curves[0], rtol=1e-12)
 
 
+def test_a_loss_may_be_an_object_without_a_hash():
+    @dataclass
+    class Scaled:
+        by: float
+
+        def __call__(self, prediction, target):
+            loss, cache = losses.mse(prediction, target)
+            return loss * self.by, (cache, self.by)
+
+    def backward(cache):
+        return losses.mse_backward(cache[0]) * cache[1]
+
+    X = samples()[0]
+    net = plain_net(k=1)
+    history = bplib.fit(net, (Scaled(2.0), backward), X, X[:, :1], optim.Adam(net.parameters()),
+                        epochs=2, metrics=["rmse"], rng=np.random.default_rng(0))  # fmt: skip
+    assert history.loss[0] == pytest.approx(2 * history["rmse"][0] ** 2)
+
+
 def test_the_loss_in_the_docstring():
     halves = bplib.fit.__doc__.partition("given as a pair:")[2].partition("fit(net,")[0]
     names = {}
@@ -255,6 +275,15 @@ def test_settings_do_not_change_a_name():
     given = smooth, (smooth, losses.huber_backward)
     assert [pair_of(loss).name for loss in given] == ["huber", "huber"]
     assert pair_of((smooth, losses.huber_backward)).forward is smooth  # with its settings
+
+    def several(*given, **named):
+        return given, named
+
+    inner = partial(several, 1, a=2, b=3)
+    inner.kept_apart = True  # or Python makes one partial of both
+    outer = partial(inner, 4, b=5, c=6)
+    function, placed, named = apart(outer)
+    assert function is several and outer() == (placed, named) == ((1, 4), {"a": 2, "b": 5, "c": 6})
     assert list(metrics_of([partial(partial(metrics.f1))], pair_of(smooth))) == ["f1"]
 
 

@@ -156,25 +156,25 @@ def test_trainings_of_two_classes(xp, loss, k, sides):
 ROWS, ONE = numbers(3), numbers(1)
 SENTENCES = [
     ("auc", losses.softmax_cross_entropy, ROWS, classes(3), ShapeError,
-     "fit: auc is of two classes, but the prediction has shape (40, 3); for one class against the "
+     "auc: it is of two classes, but the prediction has shape (40, 3); for one class against the "
      "rest give fit a function, such as "
      "def auc_of_class_1(z, y): return metrics.auc(z[:, 1], y == 1)."),
     ("accuracy", BCE, ROWS, (ROWS > 0) * 1.0, ShapeError,
-     "fit: accuracy asks for one class for each sample, but the prediction has shape (40, 3), "
+     "accuracy: it asks for one class for each sample, but the prediction has shape (40, 3), "
      "several questions each; for the first of them give fit a function, such as "
      "def accuracy_of_first(z, y): return "
      "metrics.accuracy((z[:, 0] > 0).astype(int), y[:, 0].astype(int))."),
     ("auc", BCE, ROWS, (ROWS > 0) * 1, ShapeError,
-     "fit: auc asks for one class for each sample, but the prediction has shape (40, 3), several "
+     "auc: it asks for one class for each sample, but the prediction has shape (40, 3), several "
      "questions each; for the first of them give fit a function, such as "
      "def auc_of_first(z, y): return metrics.auc(z[:, 0], y[:, 0].astype(int))."),
     ("f1", BCE, ONE, np.full((M, 1), 0.25), DomainError,
      "f1: y holds 0.25 at index 0; a class is 0 or 1."),
     ("top_k_accuracy", BCE, ONE, (ONE > 0) * 1.0, DomainError,
-     "fit: top_k_accuracy asks for a score of each class, and here there is one score for two "
+     "top_k_accuracy: it asks for a score of each class, and here there is one score for two "
      "classes; 'accuracy' says how often it is right."),
     ("calibration_error", losses.hinge, ONE, np.sign(ONE), DomainError,
-     "fit: calibration_error asks for probabilities, and the scores of hinge are none; "
+     "calibration_error: it asks for probabilities, and the scores of hinge are none; "
      "binary_cross_entropy_with_logits learns some."),
     ("accuracy", losses.hinge, ROWS, np.ones((M, 3)), DomainError,
      "accuracy: the count of 1s in y holds 3 at index 0; each row is of one class."),

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +167,10 @@ def other_layers(last):
     return bplib.Sequential(net[0], last, bplib.Linear(8, 3, rng=rng))
 
 
+def with_norm(**settings):
+    return other_layers(bplib.BatchNorm(8, **settings))
+
+
 def own_groups(net):
     return {"net": net, "moved": [{"parameters": [p]} for p in net.parameters()]}
 
@@ -195,6 +200,11 @@ CHANGES = {
     "another loss": (
         lambda: {"loss": hinge_like},
         "its loss is softmax_cross_entropy, and here it is hinge_like",
+    ),
+    "another setting of the loss": (
+        lambda: {"loss": partial(losses.softmax_cross_entropy, label_smoothing=0.1)},
+        "its loss is softmax_cross_entropy, and here it is "
+        "softmax_cross_entropy(label_smoothing=0.1)",
     ),
     "fewer samples": (
         lambda: {"data": (X[:40], Y[:40])},
@@ -240,9 +250,24 @@ CHANGES = {
         lambda: {"data": (X, Y[::-1])},
         f"its SHA-256 of the numbers in y is {sha(Y)}, and here it is {sha(Y[::-1])}",
     ),
+    "other validation": (
+        lambda: {"validation": samples(m=9, seed=5)},
+        "its SHA-256 of the numbers in validation is "
+        f"{' '.join(map(sha, samples(m=9)))}, and here it is "
+        f"{' '.join(map(sha, samples(m=9, seed=5)))}",
+    ),
     "another callback": (
         lambda: {"callbacks": []},
-        "its callback is EarlyStopping, and here it is none",
+        "its callback is EarlyStopping of validation_loss, falling, and here it is none",
+    ),
+    "another curve": (
+        lambda: {"callbacks": [train.EarlyStopping(2, monitor="validation_accuracy")]},
+        "its callback is EarlyStopping of validation_loss, falling, and here it is EarlyStopping "
+        "of validation_accuracy, rising",
+    ),
+    "another epsilon in the net": (
+        lambda: {"net": with_norm(eps=1e-3)},
+        "its net is (1) ReLU(), and here it is (1) BatchNorm(8, eps=0.001, float64)",
     ),
 }  # fmt: skip
 
@@ -389,6 +414,24 @@ def test_a_setting_of_a_group_is_compared(path):
             "another file to begin anew."
         )
     run(2)
+
+
+def test_settings_of_a_loss_are_compared(path):
+    weights = np.array([1.0, 2.0, 0.5])
+    smooth = partial(losses.softmax_cross_entropy, label_smoothing=0.1)
+    base(path, loss=partial(smooth, class_weights=weights))
+    _, history = base(path, epochs=2, loss=partial(smooth, class_weights=weights.copy()))
+    assert history.epochs == 2
+    with pytest.raises(DomainError) as caught:
+        base(path, epochs=3, loss=partial(smooth, class_weights=weights * 2))
+    first = f"its loss is softmax_cross_entropy(class_weights=<SHA-256 {sha(weights)}>, "
+    assert f"{first}label_smoothing=0.1), and here" in str(caught.value)
+    named = {"class_weights": weights, "label_smoothing": 0.1}  # the same in another order
+    _, history = base(path, epochs=2, loss=partial(losses.softmax_cross_entropy, **named))
+    # A patience is no number that anything was made from.
+    _, history = base(path, epochs=3, loss=partial(smooth, class_weights=weights),
+                      callbacks=[train.EarlyStopping(9)])  # fmt: skip
+    assert history.epochs == 3
 
 
 def test_fingerprints(xp, monkeypatch):

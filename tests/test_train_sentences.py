@@ -31,6 +31,16 @@ def only_a_number(prediction, target):
     return prediction.mean()
 
 
+def imaginary(prediction, target):
+    return np.complex128(1j), prediction
+
+
+def half_of(change):
+    """Cross-entropy, whose second half is changed."""
+    loss = losses.softmax_cross_entropy
+    return loss, lambda cache: change(losses.softmax_cross_entropy_backward(cache))
+
+
 def three_things(prediction, target):
     return prediction.mean(), None, None
 
@@ -140,6 +150,9 @@ SENTENCES = [
      "fit: a row of y has shape (), but in validation (1,)."),
     ({"validation": (X.astype(np.float32), Y)}, DTypeError,
      "fit: X is float64, but in validation float32; give both one dtype."),
+    ({"X": X.astype(complex)}, DTypeError, "fit: X holds complex128 values; real ones are needed."),
+    ({"validation": (X, Y.astype(np.complex64))}, DTypeError,
+     "fit: y of validation holds complex64 values; real ones are needed."),
     # metrics
     ({"metrics": ["acuracy"]}, UnknownNameError,
      "there is no metric 'acuracy'; did you mean 'accuracy'?"),
@@ -170,6 +183,23 @@ SENTENCES = [
     ({"loss": python_float}, DTypeError, f"fit: the loss python_float returned a float; {TWO}"),
     ({"loss": (three_things, several_backward)}, DTypeError,
      f"fit: the loss three_things returned 3 things; {TWO}"),
+    ({"loss": (imaginary, several_backward)}, DTypeError,
+     "fit: imaginary returned complex128; a real number is needed."),
+    ({"loss": half_of(lambda g: g.sum())}, ShapeError,
+     "fit: the backward half of softmax_cross_entropy returned shape (), but the prediction has "
+     "(32, 3)."),
+    ({"loss": half_of(lambda g: g[0])}, ShapeError,
+     "fit: the backward half of softmax_cross_entropy returned shape (3,), but the prediction has "
+     "(32, 3)."),
+    ({"loss": half_of(lambda g: g.astype(np.float32))}, DTypeError,
+     "fit: the backward half of softmax_cross_entropy returned float32, but the prediction is "
+     "float64."),
+    ({"loss": half_of(lambda g: None)}, DTypeError,
+     "fit: the backward half of softmax_cross_entropy returned None; the gradient of the "
+     "prediction is needed, an array of shape (32, 3)."),
+    ({"loss": half_of(lambda g: (g, g))}, DTypeError,
+     "fit: the backward half of softmax_cross_entropy returned a tuple; the gradient of the "
+     "prediction is needed, an array of shape (32, 3)."),
 ]  # fmt: skip
 
 
@@ -195,18 +225,63 @@ def test_a_metric_that_is_no_number():
         return "high"
 
     for metric, kind, sentence in (
-        (table, ShapeError, "fit: table returned shape (3, 3); one number is needed."),
-        (text, DTypeError, "fit: text returned a str; one number is needed."),
+        (table, ShapeError, "evaluate: table returned shape (3, 3); one number is needed."),
+        (text, DTypeError, "evaluate: text returned a str; one number is needed."),
     ):
         with pytest.raises(kind) as caught:
             train.evaluate(plain_net(), losses.softmax_cross_entropy, X, Y, metrics=metric)
         assert str(caught.value) == sentence
 
 
+ONES = np.ones((6, 4))
+TWICE = [
+    (losses.softmax_cross_entropy, bplib.Softmax(), "softmax", np.zeros(6, int)),
+    (partial(losses.softmax_cross_entropy, label_smoothing=0.1), bplib.Softmax(), "softmax",
+     np.zeros(6, int)),
+    (losses.kl_divergence, bplib.Softmax(), "softmax", np.full((6, 4), 0.25)),
+    (losses.binary_cross_entropy_with_logits, bplib.Sigmoid(), "sigmoid", ONES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("loss, last, function, y", TWICE, ids=range(len(TWICE)))
+def test_probabilities_are_made_once(loss, last, function, y):
+    rng = np.random.default_rng(0)
+    for wrap in (bplib.Sequential, bplib.Checkpointed, lambda *row: bplib.Sequential(*row[:1],
+                 bplib.Sequential(row[1]))):  # fmt: skip
+        net = wrap(bplib.Linear(4, 4, rng=rng), last)
+        optimizer = optim.SGD(net.parameters(), lr=0.1)
+        said = (
+            f"the net ends in {last!r}, and {getattr(loss, 'func', loss).__name__} applies "
+            f"{function} itself, to the numbers before it; leave that layer out, and "
+            f"ops.{function}(net.predict(X))[0] are the probabilities."
+        )
+        with pytest.raises(DomainError) as caught:
+            bplib.fit(net, loss, ONES, y, optimizer, epochs=1, rng=rng)
+        assert str(caught.value) == f"fit: {said}"
+        with pytest.raises(DomainError) as caught:
+            train.evaluate(net, loss, ONES, y)
+        assert str(caught.value) == f"evaluate: {said}"
+
+
+def test_probabilities_may_come_before_the_end_or_with_another_loss():
+    rng = np.random.default_rng(0)
+    y = np.zeros(6, int)
+    for *row, loss, target in (
+        (bplib.Softmax(), bplib.Linear(4, 3, rng=rng), losses.softmax_cross_entropy, y),
+        (bplib.Residual(bplib.Softmax()), losses.softmax_cross_entropy, y),
+        (bplib.LogSoftmax(), losses.softmax_cross_entropy, y),  # the same as without
+        (bplib.Sigmoid(), losses.softmax_cross_entropy, y),
+        (bplib.Softmax(), losses.mse, ONES),
+    ):
+        net = bplib.Sequential(bplib.Linear(4, 4, rng=rng), *row)
+        optimizer = optim.SGD(net.parameters(), lr=0.1)
+        assert bplib.fit(net, loss, ONES, target, optimizer, epochs=1, rng=rng).epochs == 1
+
+
 def test_a_loss_without_a_cache_is_not_evaluated_either():
     with pytest.raises(DTypeError) as caught:
         train.evaluate(plain_net(), python_float, X, Y)
-    assert str(caught.value) == f"fit: the loss python_float returned a float; {TWO}"
+    assert str(caught.value) == f"evaluate: the loss python_float returned a float; {TWO}"
 
 
 def test_sentences_of_evaluate():
@@ -216,6 +291,9 @@ def test_sentences_of_evaluate():
          "evaluate: X has 53 samples, but y has 2; each needs its target."),
         (lambda: train.evaluate(net, loss, X, Y, batch_size=0), DomainError,
          "evaluate: batch_size is 0; it must be at least 1."),
+        (lambda: train.evaluate(net, "mse", X, Y), DTypeError, f"evaluate: loss is a str; {LOSS}"),
+        (lambda: train.evaluate(net, loss, X, Y, metrics=3), DTypeError,
+         "evaluate: metrics is an int; a list of names is needed."),
         (lambda: train.evaluate([net], loss, X, Y), DTypeError,
          "evaluate: net is a list; a Layer such as Sequential is needed."),
     ):  # fmt: skip

@@ -160,6 +160,9 @@ def _refuse(root: Path, name: str, arguments: list[str]) -> None:
     for what, one in (("name", name), *(("argument", one) for one in arguments)):
         if not one.isidentifier() or keyword.iskeyword(one):
             raise AuthorError(f"the {what} '{one}' is no Python name.")
+    twice = sorted({one for one in arguments if arguments.count(one) > 1})
+    if twice:
+        raise AuthorError(f"the argument '{twice[0]}' is there twice.")
     if name != name.lower():
         raise AuthorError(f"the name '{name}' is that of a function: {name.lower()}, say.")
     for path in sorted((root / DECLARATIONS).glob("ch[0-9][0-9]*.py")):

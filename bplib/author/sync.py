@@ -70,6 +70,11 @@ def _no_text(stem: str, everything: list[Pair]) -> str:
     return f"there is no text '{stem}' in book/text or solutions/text{hint}"
 
 
+def nothing_in(root: Path) -> str:
+    """What to say of a folder that is no repository of a book."""
+    return f"there is nothing to sync: {root} has no book/text or solutions/text."
+
+
 def notebook_text(cells: list[dict[str, Any]], key: str) -> str:
     """A notebook file as it is stored: sorted keys, minimal metadata, the synced key."""
     notebook = {
@@ -171,7 +176,7 @@ def sync(
     """
     work = chosen(pairs(root), names)
     if not work:
-        return [f"there is nothing to sync: no text in {root.name}/book/text or solutions/text."]
+        raise AuthorError(nothing_in(root))
     problems: list[str] = []
     todo = [(pair, quick, fresh) for pair in work]
     for pair, result in zip(work, _run(todo, jobs), strict=True):

@@ -25,13 +25,14 @@ WIDTH = 92  # characters of a line of what is said
 _OPENING = """\
 # A tour of the checks
 
-What does a wrong answer hear? Ten exercises, each tried three times before it is right. The code \
-is what somebody might type; everything below a call of `check` is what the check said to it, \
+What does a wrong answer hear? Eleven exercises, each tried three times before it is right. The \
+code is what somebody might type; everything below a call of `check` is what the check said to it, \
 written down by running it (`bplib author tour`). In Jupyter the same words stand in a small card.
 
 `dprice` is the slope of the result with respect to `price`: how far the result moves for a small \
 step of the price. A check calls the function on several *cases*, inputs that it makes from a \
-number, the *seed*; with the seed, the same cases come again.
+number, the *seed*; with the seed, the same cases come again. A longer calculation is checked name \
+by name instead, by `check_all`, up to the first name that is wrong.
 
 Three things to watch for. The numbers come first, so that you can find the mistake yourself. A \
 mistake gets a name only where exactly one explanation fits every case. And the answer is never \
@@ -68,6 +69,7 @@ def transcript(name: str, cells: Sequence[str]) -> list[tuple[str, str]]:
         (source, what was said) for each cell.
     """
     names: dict[str, Any] = {"np": np, "check": checks.check, "hint": checks.hint}
+    names["check_all"] = checks.check_all
     found = []
     with _nothing_done_yet():
         for number, cell in enumerate(cells, start=1):

@@ -1,7 +1,7 @@
 """What learners might write, for the tour of the checks: three wrong attempts, then a right one.
 
 Cells of a notebook as they are typed. A cell that defines the exercise's function is followed by
-its check; any other, such as a call of `hint`, is run as it is.
+its check; any other, such as a call of `hint` or `check_all`, is run as it is.
 """
 
 SLOPE_BETWEEN_POINTS = (
@@ -191,9 +191,11 @@ def topological_order(parents):
     order = []
 
     def visit(name):
+        if name in order:
+            return
+        order.append(name)
         for parent in parents[name]:
             visit(parent)
-        order.append(name)
 
     for name in parents:
         visit(name)
@@ -261,6 +263,48 @@ def line_gradients(x, y, theta0, theta1):
 """,
 )
 
+LINE_WITH_PENALTY = (
+    """
+bmi = np.array([20.0, 24.0, 32.0, 27.0, 22.0])
+score = np.array([72.0, 98.0, 186.0, 150.0, 85.0])
+slope, intercept, strength = 5.0, -10.0, 3.0
+
+prediction = slope * bmi + intercept
+error = prediction - score
+squares = error**2
+misfit = np.mean(squares)
+penalty = strength * slope**2
+loss = misfit + penalty
+
+# the way back, as far as I know it
+dloss = 1.0
+dmisfit = dpenalty = dloss
+dsquares = dmisfit / 5
+
+check_all(locals(), "line_with_penalty")
+""",
+    """
+dsquares = np.full(5, dmisfit / 5)
+derror = dsquares * error
+
+check_all(locals(), "line_with_penalty")
+""",
+    """
+derror = dsquares * 2 * error
+dprediction = derror
+dintercept = np.sum(dprediction)
+dslope = np.sum(dprediction * bmi)
+
+check_all(locals(), "line_with_penalty")
+""",
+    """
+dslope = np.sum(dprediction * bmi) + dpenalty * 2 * strength * slope
+dstrength = dpenalty * slope**2
+
+check_all(locals(), "line_with_penalty")
+""",
+)
+
 MSE_GRADIENT = (
     """
 def mse_gradient(X, y, theta):
@@ -322,6 +366,7 @@ TOUR: dict[str, tuple[str, ...]] = {
     "topological_order": TOPOLOGICAL_ORDER,
     "mean_squared_error": MEAN_SQUARED_ERROR,
     "line_gradients": LINE_GRADIENTS,
+    "line_with_penalty": LINE_WITH_PENALTY,
     "mse_gradient": MSE_GRADIENT,
     "standardise": STANDARDISE,
 }

@@ -8,6 +8,7 @@ gives one more hint each time; `solution(f)` the worked answer; `progress()` wha
 
 from .api import check, check_all, hint, progress, run_check, solution
 from .result import CheckFailed, Result
+from .undefined import listen as _listen
 
 __all__ = [
     "CheckFailed",
@@ -19,3 +20,5 @@ __all__ = [
     "run_check",
     "solution",
 ]
+
+_listen()

@@ -81,7 +81,9 @@ def check(
     _check(exercise, answer, spoken, called, seed, strict)
 
 
-def check_all(namespace: Mapping[str, Any], name: str, *, strict: bool = False) -> None:
+def check_all(
+    namespace: Mapping[str, Any] = _NOTHING, name: str = _NOTHING, *, strict: bool = False
+) -> None:
     """Checks the intermediates of a calculation in order, up to the first that is wrong.
 
     Arguments:
@@ -93,8 +95,11 @@ def check_all(namespace: Mapping[str, Any], name: str, *, strict: bool = False) 
         CheckFailed, UnknownNameError: in the strict form, as in `check`.
     """
     try:
-        if not isinstance(namespace, Mapping):
-            raise WrongCall('your names come first: check_all(locals(), "name").')
+        if not isinstance(namespace, Mapping) or not isinstance(name, str):
+            known = next((one for one in (namespace, name) if isinstance(one, str)), "name")
+            raise WrongCall(
+                f'check_all wants your names and the exercise\'s: check_all(locals(), "{known}").'
+            )
         exercise = registry.find(name)
     except UnknownNameError as error:
         _unknown(error, strict)
@@ -140,7 +145,7 @@ def _check(
     elif result.attempted:
         lines.append(_next_line(exercise, result, spoken, called))
     details = [one for one in result.details if seed is not None or "printed" in one[0]]
-    if result.passed and isinstance(exercise, Exercise) and exercise.another:
+    if result.passed and not isinstance(exercise, Prediction) and exercise.another:
         details = [("one other way to write it", exercise.another.strip()), *details]
     render.show([*lines, *store().take_notes()], details, opened=seed is not None)
 

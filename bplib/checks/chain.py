@@ -15,6 +15,7 @@ from .compare import close, rounding_scale
 from .declare import Chain, Misconception
 from .diagnose import same_behaviour
 from .kinds import leaf
+from .ordinary import ordinary
 from .result import Failure, Result, headline
 
 _SECONDS = 5.0
@@ -33,7 +34,7 @@ def decide_chain(chain: Chain, namespace: Mapping[str, Any]) -> Result:
     right: list[str] = []
     for step in chain.steps:
         name, reference = step[0], step[1]
-        value = namespace.get(name, Ellipsis)
+        value = ordinary(namespace.get(name, Ellipsis))
         if value is Ellipsis or value is None:
             return _waiting(chain, right, name)
         inputs, missing = _inputs(reference, namespace)
@@ -43,7 +44,10 @@ def decide_chain(chain: Chain, namespace: Mapping[str, Any]) -> Result:
         problem = _problem(chain, name, reference, inputs, value)
         if problem is not None:
             named = _diagnose(step[2] if len(step) == 3 else (), inputs, value)
-            return _failed(chain, Failure(len(right) + 1, name, *problem), named, right)
+            kind, text = problem
+            if kind == "values" and named is None:
+                text += _one_array(chain, name, namespace)
+            return _failed(chain, Failure(len(right) + 1, name, kind, text), named, right)
         right.append(name)
     text = f"all {len(right)} intermediates are right."
     return Result("passed", chain.name, headline("passed", chain.name, text))
@@ -71,9 +75,9 @@ def _problem(
         return "type", f"`{name}` is {problem}."
     part = parts[0]
     if part.answer.shape != part.expected.shape:
-        return "shape", f"{part.label}{facts.shape_fact(part, {})}."
+        return "shape", _of_a_name(part.label, facts.shape_fact(part, {}))
     if not np.isfinite(part.answer).all():
-        return "finite", f"{part.label}{facts.finite_fact(part)}."
+        return "finite", _of_a_name(part.label, facts.finite_fact(part))
     right = close(
         part.answer,
         part.expected,
@@ -83,7 +87,31 @@ def _problem(
     )
     if right:
         return None
-    return "values", f"{part.label}{facts.value_fact(part, 0, [(part, {})])}."
+    return "values", _of_a_name(part.label, facts.value_fact(part, 0, [(part, {})]))
+
+
+def _of_a_name(label: str, fact: str) -> str:
+    """A fact about a value that has a name: it is or has something; only functions return."""
+    text = f"{label}{fact}.".replace(": returns shape ", " has shape ", 1)
+    return text.replace(": returns ", " is ", 1).replace(" in this case", "")
+
+
+def _one_array(chain: Chain, name: str, namespace: Mapping[str, Any]) -> str:
+    """A sentence where another name of the calculation holds the same array, perhaps changed since
+    through that name.
+    """
+    names = [step[0] for step in chain.steps]
+    for step in chain.steps:
+        names += [one for one in inspect.signature(step[1]).parameters if one not in names]
+    for other in names:
+        pair = namespace[name], namespace.get(other)
+        if other != name and all(isinstance(one, np.ndarray) for one in pair):
+            if np.may_share_memory(*pair):
+                return (
+                    f" `{name}` and `{other}` share their memory: what changes one changes the "
+                    "other (`.copy()` makes two of them)."
+                )
+    return ""
 
 
 def _diagnose(

@@ -110,11 +110,6 @@ def _nudged(one: Any, rng: np.random.Generator) -> Any:
     return copy.deepcopy(one)
 
 
-def as_python(answer: Any) -> Any:
-    """NumPy's True and NumPy's words as Python's; anything else as it is."""
-    return answer.item() if type(answer) in (np.bool, np.str_) else answer
-
-
 def same_objects(answer: Any, expected: Any, tolerance: float) -> bool:
     """Equality of plain Python answers (lists, words, dicts), numbers inside within tolerance."""
     if isinstance(expected, dict):
@@ -125,14 +120,32 @@ def same_objects(answer: Any, expected: Any, tolerance: float) -> bool:
         )
     if isinstance(expected, list | tuple):
         return (
-            isinstance(answer, list | tuple | np.ndarray)
+            is_listed(answer)
             and len(answer) == len(expected)
             and all(same_objects(a, b, tolerance) for a, b in zip(answer, expected, strict=True))
         )
-    if isinstance(expected, str | bool | None.__class__):
-        answer = as_python(answer)
-        return type(answer) is type(expected) and answer == expected
-    try:
-        return close(to_array(answer), to_array(expected), tolerance)
-    except (TypeError, ValueError):
-        return bool(np.all(answer == expected))
+    if isinstance(expected, str):
+        return isinstance(answer, str) and str.__eq__(answer, expected)
+    if isinstance(expected, bool):
+        return is_truth(answer) and bool(answer) == expected
+    if is_number(expected):
+        return is_number(answer) and close(to_array(answer), to_array(expected), tolerance)
+    # The types first: an object of another one may say that it equals everything.
+    return type(answer) is type(expected) and bool(np.all(answer == expected))
+
+
+def is_listed(value: Any) -> bool:
+    """Whether a value is one thing after another: a list, a tuple, an array with an axis."""
+    return isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
+def is_truth(value: Any) -> bool:
+    """Whether a value is True or False, Python's or NumPy's."""
+    return isinstance(value, bool | np.bool_)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a real number or an array of them; text such as "3" is none."""
+    if not isinstance(value, np.ndarray | int | float | np.number):
+        return False
+    return np.asarray(value).dtype.kind in "fiub"

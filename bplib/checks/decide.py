@@ -11,6 +11,7 @@ import inspect
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from .compare import FLOAT32_TOLERANCE
 from .declare import Exercise
 from .diagnose import diagnose
 from .library import Watcher, library_call
+from .ordinary import ordinary
 from .result import Failure, Result, headline
 from .sizes import note
 from .surroundings import untouched
@@ -76,7 +78,7 @@ def _decide(
         return early
     result, judged = _on_cases(exercise, function, used, call)
     if result is not None:
-        return result
+        return _other_order(exercise, function, used, result) or result
     if seed is None:
         result, _ = _on_cases(exercise, function, _fresh_seed(), call, fresh=True)
         if result is not None:
@@ -113,8 +115,12 @@ def _before_calling(exercise: Exercise, function: Any, seed: int) -> Result | No
     return _failed(exercise, Failure(None, "", "signature", problem), seed)
 
 
-def not_attempted(exercise: Exercise, seed: int | None = None) -> Result:
-    text = "not attempted yet. Write the function, run its cell, then run this one again."
+def not_attempted(exercise: Exercise, seed: int | None = None, raised: bool = False) -> Result:
+    # Who has written something above or below that line is told why nothing comes of it.
+    what = "Write the function"
+    if raised:
+        what = "Replace `raise NotImplementedError()` by your answer"
+    text = f"not attempted yet. {what}, run its cell, then run this one again."
     return Result(
         "not_attempted", exercise.name, headline("not_attempted", exercise.name, text), seed
     )
@@ -130,10 +136,25 @@ def _signature_problem(exercise: Exercise, function: Callable[..., Any]) -> str 
         signature.bind(*wanted)
     except TypeError:
         return words.signature(wanted, _as_written(signature))
-    given = tuple(signature.parameters)[: len(wanted)]
-    if given != wanted and sorted(given) == sorted(wanted):
-        return words.argument_order(wanted, given)
     return None
+
+
+def _other_order(exercise: Exercise, function: Any, seed: int, result: Result) -> Result | None:
+    """Names in another order, which explain why an attempt is not right.
+
+    Where it is right they do no harm: the mean of (target - prediction)**2 is the same in either
+    order.  And a mistake with a name, which fits every case, was not made by the order.
+    """
+    if not result.attempted or result.misconception is not None:
+        return None
+    try:
+        given = tuple(inspect.signature(function).parameters)[: len(exercise.arguments)]
+    except Exception:  # as above
+        return None
+    if given == exercise.arguments or sorted(given) != sorted(exercise.arguments):
+        return None
+    text = words.argument_order(exercise.arguments, given)
+    return _failed(exercise, Failure(None, "", "signature", text), seed)
 
 
 def _as_written(signature: inspect.Signature) -> tuple[str, ...]:
@@ -160,12 +181,13 @@ def _on_cases(
             break  # slow but right: one fresh case has to do
         with untouched():
             outcome = call(function, inputs, exercise.seconds)
+        outcome = replace(outcome, value=ordinary(outcome.value))
         judged.append(judge(exercise, i, inputs, outcome))
         if not outcome.returned:
             break
     first = judged[0].outcome.raised
     if first is not None and first.unfinished:
-        return not_attempted(exercise, seed), judged
+        return not_attempted(exercise, seed, raised=True), judged
     last = judged[-1]
     if not last.outcome.returned:
         return _broken(exercise, last, judged, seed), judged
@@ -173,6 +195,7 @@ def _on_cases(
     if failure is None:
         return None, judged
     if fresh:
+        # No mistake has a name that was not made in the fixed cases.
         failure = Failure(failure.case, failure.note, "fresh", words.fresh(failure.text))
     return _failed(exercise, failure, seed, judged), judged
 
@@ -202,7 +225,7 @@ def _failed(
     label: str | None = None,
 ) -> Result:
     named = None
-    if status != "timeout" and judged:
+    if status != "timeout" and failure.step != "fresh" and judged:
         named = diagnose(
             exercise,
             [one.inputs for one in judged],
@@ -210,8 +233,9 @@ def _failed(
             effects=failure.step in ("inputs", "alias"),
         )
     if named is not None and failure.step in ("shape", "values"):
-        # Values that would be right in another order are a coincidence once the mistake has a name.
-        failure = first_finding(exercise, judged, order=False) or failure
+        # One fact is enough beside a name, and values that would be right in another order are a
+        # coincidence then.
+        failure = first_finding(exercise, judged, named=True) or failure
     text = failure.text
     if failure.case is not None:
         where = f"case {failure.case} of {exercise.n_cases}"

@@ -219,6 +219,7 @@ class Chain(_Task):
             order; a reference's parameters are names in the learner's notebook: the given inputs,
             or intermediates that come earlier.
         tolerance: largest relative error accepted, between 0 and 1.
+        another: source of the steps in one other way, shown when all are right; NumPy is `np`.
 
     Raises:
         DeclarationError: where the chain could not work.
@@ -226,6 +227,7 @@ class Chain(_Task):
 
     steps: tuple[tuple, ...]
     tolerance: float = 1e-9
+    another: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -236,6 +238,8 @@ class Chain(_Task):
                 self.name,
                 "a step is (name, reference) or (name, reference, misconceptions)",
             )
+            labels = [one.label for one in step[2]] if len(step) == 3 else []
+            _require_unique(labels, f"{self.name}, {step[0]}")
         names = [step[0] for step in self.steps]
         _require(len(set(names)) == len(names), self.name, "two steps have the same name")
         _require(0 < self.tolerance < 1, self.name, "tolerance is a relative error between 0 and 1")

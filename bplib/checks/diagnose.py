@@ -63,6 +63,7 @@ def same_behaviour(one: Outcome, other: Outcome) -> bool:
 
 
 def _same_values(one: Any, other: Any) -> bool:
+    one, other = _words_as_list(one), _words_as_list(other)
     if isinstance(one, dict) or isinstance(other, dict):
         return (
             isinstance(one, dict)
@@ -73,6 +74,8 @@ def _same_values(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(_same_values, one, other))
     try:
+        if np.ma.is_masked(one) or np.ma.is_masked(other):
+            return False  # what lies under a mask is no answer
         a, b = np.asarray(one), np.asarray(other)
         if "c" in (a.dtype.kind, b.dtype.kind):
             return False
@@ -81,6 +84,13 @@ def _same_values(one: Any, other: Any) -> bool:
     except Exception:  # an object that cannot be read as numbers
         return False
     return _same_arrays(a, b)
+
+
+def _words_as_list(value: Any) -> Any:
+    """An array of words as the list that means the same; anything else as it is."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        return value.tolist()
+    return str(value) if isinstance(value, np.str_) else value
 
 
 def _same_arrays(a: np.ndarray, b: np.ndarray) -> bool:

@@ -18,6 +18,7 @@ from .sizes import number, what_is
 
 _MATCH = 1e-6  # relative error within which a measured relation counts as exact
 _NEARLY_ONE = 5e-3
+_LAST_OF_A_NUMBER = 1e-5
 _LAST_DIGITS = 1e-4  # relative error of each entry up to which "the last digits" is fair
 _ENTRY_RIGHT = 1e-8  # of the array's scale, up to which an entry is called right
 
@@ -64,6 +65,9 @@ def _relation_of_shapes(a: np.ndarray, e: np.ndarray, sizes: Sizes) -> str:
                 return f"; averaged over {length}, the values are right"
     if a.ndim == 2 and e.ndim == 1 and a.shape == (len(e), len(e)):
         return f". Did shapes {(len(e), 1)} and {e.shape} meet and broadcast?"
+    m = a.shape[-1] if a.ndim else 0
+    if a.ndim == e.ndim + 1 and a.shape[:-1] == e.shape and m in sizes.values():
+        return f". Did shapes {(m, 1)} and {(m,)} meet on the way and broadcast to {(m, m)}?"
     return ""
 
 
@@ -136,11 +140,27 @@ def _scalar_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -
     if cause is not None:
         what = cause.removeprefix("is ").replace("has the", "with the", 1)
         return f"returns {number(a)}, {what}; {number(e)} is due"
+    alike = number(a) == number(e)
+    if alike:
+        text = f"returns {a!r}; {e!r} is due".replace("-", "−")
     if rounded(a, e):
         return text + ", so yours is rounded: return all its digits"
-    if number(a) == number(e):
-        text = f"returns {a!r}; {e!r} is due, so only the last digits differ".replace("-", "−")
-    return text
+    if abs(a - e) <= _LAST_OF_A_NUMBER * abs(e):
+        return text + ", so only the last digits differ"
+    return text + (": the first digits agree, the later ones do not" if alike else _kinship(a, e))
+
+
+def _kinship(a: float, e: float) -> str:
+    """How a wrong number is made from the right one, where that is plain to see."""
+    for made, words in (
+        (lambda: -e, "the size is right, the sign is not"),
+        (lambda: 1 / e, "yours is one over it"),
+        (lambda: e * e, "yours is its square"),
+        (lambda: e**0.5 if e > 0 else np.nan, "yours is its root"),
+    ):
+        if e not in (0.0, 1.0) and abs(a - made()) <= _MATCH * abs(a):
+            return f": {words}"
+    return ""
 
 
 def rounded(a: float, e: float) -> bool:
@@ -198,12 +218,20 @@ def _rules(sizes: Sizes) -> Iterator[tuple[Callable[[Sizes], float], str]]:
     factors = (1.0, 2.0, 0.5, -1.0, -2.0, -0.5)
     for letter, power, factor in itertools.product(sizes, (1, -1, 2, -2), factors):
         yield partial(_power, factor, letter, power), what_is(sizes[letter], letter)
+    for letter, power in itertools.product(sizes, (1, -1)):
+        m = sizes[letter]
+        yield partial(_less_one, letter, power), f"{m}/{m - 1} is {letter}/({letter} − 1)"
     for upper, lower in itertools.permutations(sizes, 2):
         yield partial(_quotient, upper, lower), f"{sizes[upper]}/{sizes[lower]} is {upper}/{lower}"
 
 
 def _power(factor: float, letter: str, power: int, sizes: Sizes) -> float:
     return factor * float(sizes.get(letter, 0) or np.inf) ** power
+
+
+def _less_one(letter: str, power: int, sizes: Sizes) -> float:
+    m = sizes.get(letter, 0)
+    return (m / (m - 1)) ** power if m > 1 else np.inf
 
 
 def _quotient(upper: str, lower: str, sizes: Sizes) -> float:

@@ -7,7 +7,11 @@ from typing import Any
 
 from ..errors import UnknownNameError
 from . import registry
+from .declare import Chain
 from .kinds import kind_of
+
+LAMBDA = "<lambda>"
+"""What Python calls a function without a name."""
 
 
 class WrongCall(UnknownNameError):
@@ -38,9 +42,11 @@ def name_of(answer: Any, word: str = "check") -> str:
     if inspect.isclass(answer) or inspect.ismodule(answer):
         if name not in registry.all_exercises():
             raise WrongCall(f"{word} wants a function of yours; this is {kind_of(answer)}.")
-    if isinstance(name, str) and name != "<lambda>":
+    if isinstance(name, str) and name != LAMBDA:
         return name
     if isinstance(answer, str) and answer in registry.all_exercises():
+        if isinstance(registry.find(answer), Chain):
+            raise WrongCall(f'this one goes name by name: check_all(locals(), "{answer}").')
         raise WrongCall(
             f"'{answer}' is the name of an exercise, not an answer: give the function itself, or "
             f'check(your_answer, "{answer}").'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,19 @@ from .show_values import value
 _asked: set[str] = set()  # exercises whose solution was asked for once, without an attempt
 
 
-def hint_lines(exercise: AnyExercise, spoken: str, level: int | None = None) -> list[str]:
+def hint_lines(
+    exercise: AnyExercise,
+    spoken: str,
+    level: int | None = None,
+    ask: Callable[[str, int], str] | None = None,
+) -> list[str]:
     """The lines of a hint; that it was read is noted.
 
     Arguments:
         exercise: the exercise.
         spoken: how the reader calls it, `f` or `"f"`.
         level: 1 to 3; without it the first hint not read yet, and after the third all three.
+        ask: says what to ask for next, as `next_help` does; the command line has its own.
 
     Returns:
         Lines of light markup, the last one says what to ask for next.
@@ -38,7 +44,7 @@ def hint_lines(exercise: AnyExercise, spoken: str, level: int | None = None) -> 
         f"Hint {k} of {count} · **{name}**: {exercise.hints[k - 1]}"
         for k in range(first, wanted + 1)
     ]
-    return [*lines, f"Next: {next_help(spoken, wanted)}"]
+    return [*lines, f"Next: {(ask or next_help)(spoken, wanted)}"]
 
 
 def next_help(spoken: str, read: int) -> str:

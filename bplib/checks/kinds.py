@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .compare import as_python, is_single, to_array
+from .compare import is_listed, is_single, is_truth, to_array
 from .declare import Exercise
 
 _MOST_ENTRIES = 10**6  # of an array of another shape than the right one, to be measured further
@@ -45,13 +45,14 @@ def is_plain(expected: Any) -> bool:
 
 def plain_problem(answer: Any, expected: Any) -> str | None:
     """What is wrong with the kind of a plain answer, in a few words; None where nothing is."""
-    if isinstance(expected, list) and not isinstance(answer, list | tuple | np.ndarray):
+    if isinstance(expected, list) and not is_listed(answer):
         return f"{kind_of(answer)}; a list is due"
     if isinstance(expected, dict):
         return _dict_problem(answer, expected)
-    if isinstance(expected, str | bool) and type(as_python(answer)) is not type(expected):
-        wanted = "a word (a string)" if isinstance(expected, str) else "True or False"
-        return f"{kind_of(answer)}; {wanted} is due"
+    if isinstance(expected, str) and not isinstance(answer, str):
+        return f"{kind_of(answer)}; a word (a string) is due"
+    if isinstance(expected, bool) and not is_truth(answer):
+        return f"{kind_of(answer)}; True or False is due"
     return None
 
 
@@ -115,7 +116,7 @@ def _leaf_problem(answer: Any, expected: Any) -> str | None:
     if dtype.kind not in "fiub":
         return f"an array of {_ENTRIES.get(dtype.kind, str(dtype))}; {due}"
     if dtype == np.float16:
-        return "in float16, which keeps three digits; float64 is due"
+        return f"{kind_of(answer)} in float16, which keeps three digits; float64 is due"
     return _array_problem(answer, shape, due)
 
 
@@ -146,8 +147,8 @@ def _tuple_problem(answer: Any, expected: tuple, names: tuple[str, ...]) -> str 
     if isinstance(answer, np.ndarray) and answer.ndim > 0 and len(answer) == count:
         if answer.dtype.kind == "O":
             return f"an array of Python objects; {count} things are due, in this order: {line}"
-        if all(np.ndim(one) == 0 for one in expected):
-            return None
+        if all(np.shape(one) in ((), answer.shape[1:]) for one in expected):
+            return None  # it comes apart just as a tuple does
     if not isinstance(answer, list | tuple):
         return f"{kind_of(answer)}; {count} things are due, in this order: {line}"
     if len(answer) != count:

@@ -1,10 +1,12 @@
 """A soft time limit: an alarm that breaks an endless loop in the notebook.
 
 The alarm needs `signal.setitimer` and Python's main thread.  On Windows, and in any other thread,
-there is none: the code then runs without a limit, and the kernel's interrupt button (or Ctrl-C) is
-what ends an endless loop.  A loop that catches *every* exception with a bare `except:` also catches
-the alarm; after a few rings the alarm is raised at the start of a line as well, one line further on
-each time, until it meets a line outside the `try`.
+a second thread rings instead, which is heard between two steps of Python: a loop ends, and a call
+into C that does not return is left to the kernel's interrupt button (or Ctrl-C).
+
+A loop that catches *every* exception with a bare `except:` also catches the alarm; after a few
+rings the alarm is raised at the start of a line as well, one line further on each time, until it
+meets a line outside the `try`.
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
 _RING_AGAIN = 0.25  # seconds; a loop that swallows one alarm still meets the next
 _PATIENCE = 2  # rings that may be swallowed before lines are counted
+_MOST_RINGS = 60
 
 
 class TimeLimit(BaseException):
@@ -33,9 +36,24 @@ def available() -> bool:
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raises TimeLimit in the block after `seconds`; restores whatever alarm was set before."""
+    """Raises TimeLimit in the block after `seconds`; restores whatever alarm was set before.
+
+    Arguments:
+        seconds: how long the block may take.
+
+    Returns:
+        A context.
+
+    Raises:
+        TimeLimit: in the block, as often as it is swallowed.
+    """
     if not available():
-        yield
+        watcher = _Watcher(seconds)
+        try:
+            watcher.start()
+            yield
+        finally:
+            watcher.stop()
         return
     armed, rings = True, 0
     trace = sys.gettrace()
@@ -63,6 +81,74 @@ def time_limit(seconds: float) -> Iterator[None]:
         if remaining:
             left = max(remaining - (time.monotonic() - started), 1e-3)
             signal.setitimer(signal.ITIMER_REAL, left, interval)
+
+
+class _Watcher:
+    """A thread that raises TimeLimit in the one that made it, until that one stops it.
+
+    Arguments:
+        seconds: to wait before.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.thread, self.seconds = threading.get_ident(), seconds
+        self.over = threading.Event()
+        self.ringing = threading.RLock()
+        self.rung = self.heard = 0
+        self.trace = sys.gettrace()
+        watcher = self
+
+        class Ring(TimeLimit):
+            """Is made where it is heard, so that lines can be counted there."""
+
+            def __init__(self) -> None:
+                watcher.heard += 1
+                if watcher.heard > _PATIENCE and not watcher.over.is_set():
+                    _raise_after_lines(watcher.heard - _PATIENCE, sys._getframe(1))
+
+        self.kind = Ring
+
+    def start(self) -> None:
+        # Where no thread can be begun (Python in a browser) there is no limit.
+        with suppress(RuntimeError, ImportError):
+            threading.Thread(target=self._ring, args=(_raises_in(),), daemon=True).start()
+
+    def stop(self) -> None:
+        """Returns once nothing rings any more, not even what was rung a moment ago."""
+        until = time.monotonic() + 1.0
+        while True:
+            try:
+                self.over.set()
+                with self.ringing:
+                    pass
+                while self.heard < self.rung and time.monotonic() < until:
+                    time.sleep(0)
+                if self.heard > _PATIENCE:
+                    sys.settrace(self.trace)
+                return
+            except TimeLimit:
+                continue
+
+    def _ring(self, raise_in: Callable[[int, Any], None]) -> None:
+        pause = self.seconds
+        for _ in range(_MOST_RINGS):
+            if self.over.wait(pause):
+                return
+            with self.ringing:
+                if self.heard == self.rung and not self.over.is_set():
+                    self.rung += 1
+                    raise_in(self.thread, self.kind)
+            pause = _RING_AGAIN
+
+
+def _raises_in() -> Callable[[int, Any], None]:
+    """CPython's way to raise an exception in another thread, between two steps of it."""
+    import ctypes
+
+    def raise_in(thread: int, kind: type[BaseException]) -> None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
+
+    return raise_in
 
 
 def _raise_after_lines(count: int, frame: FrameType | None) -> None:

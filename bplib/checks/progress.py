@@ -228,19 +228,29 @@ def forget(names: Iterable[str]) -> Path | None:
     Returns:
         The copy, `progress.json.backup-1` beside the file; None where there was nothing to forget,
         or progress is kept in memory.
+
+    Raises:
+        OSError: where there is no room for the copy; then nothing is forgotten.
     """
     wanted = set(names)
-    before = store().read()
-    if not wanted & before["exercises"].keys():
-        return None
-    backup = store().back_up(before)
+    copy: Path | None = None
+    no_room: OSError | None = None
 
     def change(data: Data) -> None:
-        for name in wanted:
-            data["exercises"].pop(name, None)
+        nonlocal copy, no_room
+        try:  # while no other process writes, so that the copy holds all that is forgotten
+            copy = store().back_up(data)
+        except OSError as error:
+            no_room = error
+        if no_room is None:
+            for name in wanted:
+                data["exercises"].pop(name, None)
 
-    store().update(change)
-    return backup
+    if wanted & store().read()["exercises"].keys():
+        store().update(change)
+    if no_room is not None:
+        raise no_room
+    return copy
 
 
 def answer_key(answer: Any) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,6 +89,20 @@ def show(lines: Sequence[str], details: Details = (), *, opened: bool = False) -
     display(bundle, raw=True)
 
 
+def _fitted(line: str, width: int) -> str:
+    """A line broken between words; a mark stays with its name, and arrays stay as they are."""
+    if len(line) <= width or line.startswith(" "):
+        return line
+    broken = textwrap.fill(
+        re.sub(r"([✓✗○]) ", "\\1\xa0", line),
+        max(width, 20),
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return broken.replace("\xa0", " ")
+
+
 def _sendable(text: str) -> str:
     """Text as UTF-8 can carry it: an exception's words may hold half a character."""
     return text.encode("utf-8", "replace").decode()
@@ -99,6 +115,9 @@ def _in_notebook() -> bool:
 
 
 def _print(text: str) -> None:
-    """Prints, also where the terminal has no ✓ (an old Windows console)."""
+    """Prints, also where the terminal has no ✓ (an old Windows console), or is narrow."""
+    if getattr(sys.stdout, "isatty", bool)():
+        width = shutil.get_terminal_size().columns
+        text = "\n".join(_fitted(line, width) for line in text.split("\n"))
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(text.encode(encoding, PLAIN).decode(encoding))

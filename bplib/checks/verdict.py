@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,13 @@ from .result import Failure
 from .show_values import value
 from .sizes import note, sizes
 
+_LONGEST = 400  # characters of what an exercise's own judge says; it may quote the answer
+_TOLD = 3  # parts that are wrong, each told with its fact; of more than that, the first
+# What a fact shows of the values themselves; what remains is what is the matter with them.
+_ONE = r"−?[\d.]+(?:e−?\d+)?"
+_NUMBERS = re.compile(
+    rf"returns {_ONE}|; {_ONE} is due|shape \([\d, ]*\) is right; |; at \[[\d, ]*\] it is {_ONE}"
+)
 _STEPS = ("returned", "type", "shape", "finite", "values", "inputs", "alias")
 
 
@@ -65,18 +73,22 @@ def _compare(
     if any(not np.isfinite(part.answer).all() for part in parts):
         return parts, "finite", ""
     if exercise.accept is not None:
-        return parts, *_accepted(exercise.accept, value, expected, inputs)
+        return parts, *_accepted(exercise, exercise.accept, value, expected, inputs)
     if not parts:
         if same_objects(value, expected, exercise.tolerance):
             return (), None, ""
-        return (), "values", words.plain(value, expected)
+        return (), "values", words.plain(value, expected, exercise.tolerance)
     if all(_right(exercise, inputs, part, parts) for part in parts):
         return parts, None, ""
     return parts, "values", ""
 
 
 def _accepted(
-    accept: Callable[..., bool | str], value: Any, expected: Any, inputs: tuple
+    exercise: Exercise,
+    accept: Callable[..., bool | str],
+    value: Any,
+    expected: Any,
+    inputs: tuple,
 ) -> tuple[str | None, str]:
     """What the exercise's own judge says; one that stumbles over the answer refuses it."""
     try:
@@ -85,8 +97,8 @@ def _accepted(
     except Exception:
         verdict = False
     if isinstance(verdict, str):
-        return "values", verdict
-    return (None, "") if verdict else ("values", words.plain(value, expected))
+        return "values", verdict if len(verdict) <= _LONGEST else verdict[:_LONGEST] + "..."
+    return (None, "") if verdict else ("values", words.plain(value, expected, exercise.tolerance))
 
 
 def _right(exercise: Exercise, inputs: tuple, part: Part, parts: tuple[Part, ...]) -> bool:
@@ -104,17 +116,17 @@ def _right(exercise: Exercise, inputs: tuple, part: Part, parts: tuple[Part, ...
 
 
 def first_finding(
-    exercise: Exercise, judged: Sequence[Judged], order: bool = True
+    exercise: Exercise, judged: Sequence[Judged], named: bool = False
 ) -> Failure | None:
     """The failure to tell: the earliest step of all cases, and in it the first case.
 
-    `order`: whether to say that the values would be right in another order.
+    `named`: the mistake has a name, so that one measured fact beside it is enough.
     """
     wrong = [one for one in judged if one.step is not None]
     if not wrong:
         return None
     first = min(wrong, key=lambda one: (_STEPS.index(str(one.step)), one.index))
-    text = first.reason or _measured(exercise, first, judged, order)
+    text = first.reason or _measured(exercise, first, judged, named)
     if first.step == "returned" and first.outcome.value is None and first.index > 0:
         text = words.nothing(None, all(one.step is None for one in judged[: first.index]))
     if first.index > 0 and first.step in ("shape", "finite", "values"):
@@ -123,26 +135,36 @@ def first_finding(
 
 
 def _measured(
-    exercise: Exercise, first: Judged, judged: Sequence[Judged], order: bool = True
+    exercise: Exercise, first: Judged, judged: Sequence[Judged], named: bool = False
 ) -> str:
-    if order and first.step != "finite":
+    if not named and first.step != "finite":
         other_order = facts.order_fact([first.parts, *(one.parts for one in judged)])
         if other_order is not None:
             return other_order + "."
-    letters = sizes(exercise, first.inputs)
     tests: dict[str, Callable[[Part], bool]] = {
         "shape": lambda part: part.answer.shape != part.expected.shape,
         "finite": lambda part: not np.isfinite(part.answer).all(),
         "values": lambda part: not _right(exercise, first.inputs, part, first.parts),
     }
-    bad = [part for part in first.parts if tests[str(first.step)](part)]
-    part = bad[0]
+    bad = [k for k, part in enumerate(first.parts) if tests[str(first.step)](part)]
+    text = f"{first.parts[bad[0]].label}{_fact(exercise, first, judged, bad[0])}"
+    if not named and len(bad) <= _TOLD:
+        text += _beside(exercise, first, judged, bad)
+    others = [part for k, part in enumerate(first.parts) if k not in bad]
+    right = [str(p.name) for p in others if _right(exercise, first.inputs, p, first.parts)]
+    if right:
+        text += " " + words.others_right(right, len(first.parts) - len(right))
+    return text
+
+
+def _fact(exercise: Exercise, first: Judged, judged: Sequence[Judged], k: int) -> str:
+    """What is measured of one part that is wrong, as a sentence without its beginning."""
+    part, letters = first.parts[k], sizes(exercise, first.inputs)
     if first.step == "shape":
         text = facts.shape_fact(part, letters)
     elif first.step == "finite":
         text = facts.finite_fact(part)
     else:
-        k = first.parts.index(part)
         history = [
             (one.parts[k], sizes(exercise, one.inputs))
             for one in judged
@@ -150,11 +172,23 @@ def _measured(
         ]
         here = next(i for i, (other, _) in enumerate(history) if other is part)
         text = facts.value_fact(part, here, history)
-    others = [p for p in first.parts if not any(p is b for b in bad)]
-    sentence = f"{part.label}{text}" + ("" if text.endswith("?") else ".")
-    if first.step == "values" and others:
-        sentence += " " + words.others_right([str(p.name) for p in others], len(bad))
-    return sentence
+    return text + ("" if text.endswith("?") else ".")
+
+
+def _beside(exercise: Exercise, first: Judged, judged: Sequence[Judged], bad: Sequence[int]) -> str:
+    """Sentences about the parts that are wrong beside the first, none of them said twice."""
+    all_facts = [_fact(exercise, first, judged, k) for k in bad]
+    told = _NUMBERS.sub("", all_facts[0])
+    text, same, wrong = "", [], []
+    for k, fact in list(zip(bad, all_facts, strict=True))[1:]:
+        part, gist = first.parts[k], _NUMBERS.sub("", fact)
+        if gist == ".":
+            wrong.append(str(part.name))
+        elif gist == told:
+            same.append(str(part.name))
+        else:
+            text += f" {part.label}{fact}"
+    return text + words.the_same(same) + words.wrong_too(wrong)
 
 
 # ── what is folded away below the sentence ───────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .call import Outcome
+from .compare import same_objects
 from .declare import Exercise
 from .kinds import kind_of
 from .show_values import safe_repr
@@ -110,9 +111,9 @@ def aliased(exercise: Exercise, which: Sequence[int]) -> str:
     )
 
 
-def plain(given: Any, expected: Any) -> str:
+def plain(given: Any, expected: Any, tolerance: float) -> str:
     if isinstance(expected, dict) and isinstance(given, dict):
-        wrong = [key for key in expected if given.get(key) != expected[key]]
+        wrong = [k for k in expected if not same_objects(given.get(k), expected[k], tolerance)]
         key = wrong[0] if wrong else next(iter(expected))
         return (
             f"at key {key!r} you return {_short(given.get(key))}; {_short(expected[key])} is due."
@@ -136,6 +137,14 @@ def others_right(names: Sequence[str], wrong: int = 1) -> str:
         count = f"{len(names)} of {len(names) + wrong}"
         return f"The other {len(names)} are right." if wrong == 1 else f"{count} are right."
     return f"{_and(names)} {'is' if len(names) == 1 else 'are'} right."
+
+
+def the_same(names: Sequence[str]) -> str:
+    return f" The same goes for {_and(names)}." if names else ""
+
+
+def wrong_too(names: Sequence[str]) -> str:
+    return f" {_and(names)} {'is' if len(names) == 1 else 'are'} wrong too." if names else ""
 
 
 def fresh(text: str) -> str:

@@ -88,6 +88,17 @@ def root(
     """Backpropagation from the Ground Up: the book, its exercises, your progress."""
 
 
+_CHECK = (
+    "Check the exercises in your notebooks, as you saved them.\n\n"
+    "The exit code is 0 where every exercise passed; 1 where one did not, is not attempted, or a "
+    "cell raised; 2 where the request means nothing here; 130 after Ctrl-C.\n\n"
+    '--json prints one object: "format", which is 1; "exercises", each with "notebook", '
+    '"exercise", "status" ("passed", "failed" or "not_attempted"), "misconception" (or null) and '
+    '"text"; "problems", what else went wrong, each with "notebook", "where" and "text"; '
+    '"summary", how many of each.'
+)
+
+
 @app.command()
 def book(
     directory: Annotated[
@@ -119,11 +130,13 @@ def book(
     )
 
 
-@app.command()
+@app.command(help=_CHECK)
 def check(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ch02|NAME|FILE]...", help="What to check (default: everything)."),
+        typer.Argument(
+            metavar="[ch02|NAME|NOTEBOOK|FOLDER]...", help="What to check (default: everything)."
+        ),
     ] = None,
     seconds: Annotated[
         float, typer.Option("--seconds", min=1, help="Time limit for one notebook.")
@@ -180,12 +193,14 @@ def grade(
 
 
 @app.command()
-def hint(name: Annotated[str, typer.Argument(help="The exercise, such as mse_gradient.")]) -> None:
+def hint(
+    name: Annotated[str, typer.Argument(help="The exercise, such as mse_gradient.")],
+    level: Annotated[int | None, typer.Argument(help="1 to 3, for one in particular.")] = None,
+) -> None:
     """Show the next of the three hints for an exercise."""
-    from bplib import checks
-    from bplib.checks import registry
+    from bplib.cli.show_hint import show_hint
 
-    checks.hint(registry.find(name).name)
+    show_hint(name, level)
 
 
 @app.command()

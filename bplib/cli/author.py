@@ -96,6 +96,8 @@ def sync(
         if check:
             problems = module.out_of_step(root, names or [])
             problems += page.out_of_date(root) if whole else []
+            if not problems and not module.pairs(root):
+                problems = [module.nothing_in(root)]
             for problem in problems:
                 print(f"✗ {problem}")
             return 1 if problems else 0
@@ -128,8 +130,12 @@ def lint(root: _Root = None) -> int:
     """Read every notebook against the house rules, without running any."""
 
     def run(root: Path) -> int:
+        from bplib.author import AuthorError
         from bplib.author.rules import RULES
+        from bplib.author.shelf import shelf
 
+        if not shelf(root):
+            raise AuthorError(f"there is nothing to read: {root} has no notebooks.")
         broken = 0
         for name, rule in RULES.items():
             for problem in rule(root):

@@ -17,7 +17,10 @@ from bplib.cli.verdicts import Row, check_notebook, children
 
 _COLOURS = {"passed": "green", "failed": "red", "not_attempted": "dim"}
 _MARKS = {"passed": "✓", "not_attempted": "○"}
+PROBLEM = "problem"
 _WORDS = {"passed": "passed", "failed": "failed", "not_attempted": "not attempted"}
+FORMAT = 1
+"""Of what --json prints; it grows with a change that a program reading it would notice."""
 
 
 def check_saved(
@@ -45,7 +48,7 @@ def check_saved(
     with children(seconds) as workers:
         for request in asked:
             rows = check_notebook(request, seconds, workers)
-            counts.update(row.status for row in rows)
+            counts.update(row.status if row.is_exercise else PROBLEM for row in rows)
             title = shown_path(request.notebook, start)
             found += [(title, row) for row in rows]
             if not as_json:
@@ -65,10 +68,11 @@ def console_for_output() -> Console:
 
 
 def in_words(counts: Counter[str]) -> str:
-    """Such as "3 passed, 1 failed"."""
-    return ", ".join(
-        f"{counts[status]} {word}" for status, word in _WORDS.items() if counts[status]
-    )
+    """Such as "3 passed, 1 failed, 1 problem": exercises, then what else went wrong."""
+    said = [f"{counts[status]} {word}" for status, word in _WORDS.items() if counts[status]]
+    if count := counts[PROBLEM]:
+        said.append(f"{count} problem{'' if count == 1 else 's'}")
+    return ", ".join(said)
 
 
 def _as_json(found: list[tuple[str, Row]], counts: Counter[str]) -> str:
@@ -89,8 +93,13 @@ def _as_json(found: list[tuple[str, Row]], counts: Counter[str]) -> str:
         for notebook, row in found
         if not row.is_exercise
     ]
-    summary = {status: counts[status] for status in _WORDS}
-    everything = {"exercises": exercises, "problems": problems, "summary": summary}
+    summary = {**{status: counts[status] for status in _WORDS}, "problems": counts[PROBLEM]}
+    everything = {
+        "format": FORMAT,
+        "exercises": exercises,
+        "problems": problems,
+        "summary": summary,
+    }
     return json.dumps(everything, indent=1, ensure_ascii=False)
 
 

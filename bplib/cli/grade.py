@@ -57,6 +57,10 @@ def grade(
     submissions = find_submissions(folder, plan.notebook)
     for path, what in ((csv, "the CSV"), (html, "the feedback pages")):
         _outside(path, folder, what)
+        if path is not None:
+            if config is not None and path.resolve() == config.resolve():
+                raise GradingError(f"{path} says what counts; choose another place for {what}.")
+            pages.could_write(path, folder=path is html)
     keep_secrets()
     hidden = [folder, *secrets_of_the_course(), *filter(None, [config, csv, html])]
     count = jobs or os.cpu_count() or 1
@@ -80,15 +84,21 @@ def grade(
                 for number, one in enumerate(submissions)
             ]
     if graded:
-        if csv is not None:
-            pages.write(csv, pages.to_csv(reports, plan))
-        if html is not None:
-            pages.write_pages(html, graded, plan)
+        unwritten = None
+        try:
+            if csv is not None:
+                pages.write(csv, pages.to_csv(reports, plan))
+            if html is not None:
+                pages.write_pages(html, graded, plan)
+        except GradingError as error:  # said in the end; what was found is shown all the same
+            unwritten = error
         if as_json:
             sys.stdout.write(pages.to_json(reports, plan))
         else:
             _show(graded, plan)
         _say_level(graded)
+        if unwritten is not None:
+            raise unwritten
     if stopped:
         return _say_stopped(len(graded), len(reports), csv, html)
     return 1 if any(map(_needs_a_look, reports)) else 0

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bplib import course
+from bplib import course, errors
 from bplib.checks import registry
 from bplib.course import CourseError
 
@@ -26,14 +26,15 @@ def requests(what: list[str], start: Path) -> list[Request]:
     """What to run for the words on the command line; everything in the folder for none.
 
     Arguments:
-        what: chapters (``ch02``), exercise names, notebook files.
+        what: chapters (``ch02``), exercise names, notebooks (files, or names without ``.ipynb``),
+            folders.
         start: the folder to look from.
 
     Returns:
         One request for each notebook.
 
     Raises:
-        CourseError: for a file or a chapter that is not there.
+        CourseError: for a file, a folder or a chapter that is not there.
         UnknownNameError: for a name that no exercise has.
     """
     if not what:
@@ -62,11 +63,31 @@ def _meant(word: str, start: Path) -> list[tuple[Path, str | None]]:
         if not path.is_file():
             raise CourseError(f"there is no notebook {word}.")
         return [(path.resolve(), None)]
-    name = registry.find(word).name
+    if word not in registry.all_exercises():
+        return [(path, None) for path in _by_place(word, start)]
     for path in saved_notebooks(start) + _chapters(start):
-        if name in exercises_in(path):
-            return [(path, name)]
-    raise CourseError(f"no notebook here has the exercise {name}.")
+        if word in exercises_in(path):
+            return [(path, word)]
+    raise CourseError(f"no notebook here has the exercise {word}.")
+
+
+def _by_place(word: str, start: Path) -> list[Path]:
+    """The notebooks of a folder, or the one notebook of a name such as ``02_linear_regression``."""
+    folder = start / word
+    if folder.is_dir():
+        here = course.notebooks(folder) or course.notebooks(folder / "exercises")
+        if not here and not folder.samefile(start):
+            raise CourseError(f"there are no exercise notebooks in {word}.")
+        return here or saved_notebooks(start)
+    file = folder.with_name(f"{folder.name}.ipynb")
+    if file.is_file():
+        return [file.resolve()]
+    if not re.match(r"\d\d_", word):
+        registry.find(word)  # which says the closest
+    by_name = {path.stem: path for path in saved_notebooks(start)}
+    if word not in by_name:
+        raise errors.unknown("notebook", word, by_name)
+    return [by_name[word]]
 
 
 def saved_notebooks(start: Path) -> list[Path]:
@@ -109,7 +130,12 @@ def code_cells(path: Path) -> list[str]:
 
 def exercises_in(path: Path) -> list[str]:
     """The names of the book's exercises that a notebook checks, in the order of the book."""
-    text = "\n".join(code_cells(path))
+    return checked_in(code_cells(path))
+
+
+def checked_in(cells: list[str]) -> list[str]:
+    """The names of the book's exercises that these cells check, in the order of the book."""
+    text = "\n".join(cells)
     return [
         name
         for name in registry.all_exercises()

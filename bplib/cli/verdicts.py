@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from bplib.checks import registry
-from bplib.checks.chain import decide_chain
 from bplib.checks.decide import decide
-from bplib.checks.declare import AnyExercise, Chain, Prediction
-from bplib.checks.predict import decide_prediction
+from bplib.checks.given import LAMBDA, name_of
 from bplib.checks.progress import record_answer
-from bplib.checks.result import Result
-from bplib.cli.saved import Request, code_cells, exercises_in
+from bplib.cli.saved import Request, checked_in, code_cells
 from bplib.course import CourseError
 from bplib.errors import UnknownNameError
 from bplib.grading.contain import Limits
-from bplib.grading.judge import names_of
-from bplib.grading.session import Disturbed, OutOfTime, RemoteFunction, Session
+from bplib.grading.definitions import which_counts, why_not
+from bplib.grading.judge import judged
+from bplib.grading.session import Disturbed, OutOfTime, Session
 from bplib.grading.workers import Workers
 
 _STATUSES = ("passed", "not_attempted")
@@ -40,17 +38,11 @@ class Row:
 def check_notebook(request: Request, seconds: float, workers: Workers | None = None) -> list[Row]:
     """The rows of one notebook, whatever its code does."""
     try:
-        expected = exercises_in(request.notebook)
+        cells = code_cells(request.notebook)
     except CourseError:
         return [Row("failed", request.notebook.stem, "not a readable notebook.")]
-    facts, ended = run_in_child(request.notebook, seconds, workers)
+    facts, ended = run_in_child(request.notebook, cells, seconds, workers)
     verdicts = {fact["result"]["exercise"]: fact["result"] for fact in facts if "result" in fact}
-    rows = [_row(verdict) for verdict in verdicts.values()]
-    rows += [
-        Row("failed", name, "not reached.", is_exercise=True)
-        for name in expected
-        if name not in verdicts
-    ]
     raised = [
         Row("failed", f"code cell {fact['at']}", fact["raised"])
         for fact in facts
@@ -58,6 +50,10 @@ def check_notebook(request: Request, seconds: float, workers: Workers | None = N
     ]
     if not raised and not any("end" in fact for fact in facts):
         raised.append(Row("failed", request.notebook.stem, ended))
+    rows = [_row(verdict, cells) for verdict in verdicts.values()]
+    for name in checked_in(cells):
+        if name not in verdicts:
+            rows.append(Row("failed", name, why_not(name, cells, bool(raised)), is_exercise=True))
     if request.only is not None:
         rows = [row for row in rows if row.name in request.only]
         if all(row.name in verdicts for row in rows):
@@ -66,7 +62,7 @@ def check_notebook(request: Request, seconds: float, workers: Workers | None = N
     return rows + raised
 
 
-def _row(verdict: dict) -> Row:
+def _row(verdict: dict, cells: list[str]) -> Row:
     """A verdict as a row; the name stands in a column of its own."""
     name, text = verdict["exercise"], verdict["text"]
     text = re.sub(rf"\A[✓✗○] {re.escape(name)}(?: · |: )", "", text)
@@ -77,6 +73,8 @@ def _row(verdict: dict) -> Row:
     elif status == "not_attempted" and text.startswith("not attempted yet. "):
         text = "not attempted yet."
     text = text.split("\n")[0] if status == "passed" else text
+    if status == "failed" and (which := which_counts(name, cells)):
+        text = f"{text}\n{which}"
     return Row(status, name, text, verdict.get("misconception"), is_exercise=True)
 
 
@@ -90,12 +88,13 @@ def _record(verdicts: Iterable[dict]) -> None:
 
 
 def run_in_child(
-    notebook: Path, seconds: float, workers: Workers | None = None
+    notebook: Path, cells: list[str], seconds: float, workers: Workers | None = None
 ) -> tuple[list[dict], str]:
     """Run a notebook in a process of its own, and judge here what it checks.
 
     Arguments:
         notebook: the file; its cells run in its folder.
+        cells: the sources of its code cells.
         seconds: time limit of the whole of it; a third of that for one cell.
         workers: where processes come from; made for this notebook alone where it is None.
 
@@ -105,9 +104,8 @@ def run_in_child(
     """
     if workers is None:
         with children(seconds) as workers:
-            return run_in_child(notebook, seconds, workers)
+            return run_in_child(notebook, cells, seconds, workers)
     folder = str(notebook.resolve().parent)
-    cells = code_cells(notebook)
     facts: list[dict] = []
     with Session(workers, cells, notebook.name, folder=folder) as session:
         try:
@@ -129,9 +127,14 @@ def children(seconds: float) -> Workers:
 def _verdict(session: Session, name: str, key: str) -> dict:
     """The verdict on what was checked under a name; ``key`` tells one attempt from the next."""
     try:
-        result = _result(session, registry.find(name))
+        if name == LAMBDA:
+            name_of(lambda: None)  # which says what to write instead
+        judge = partial(decide, call=session.call, watch=session.library_call)
+        result = judged(session, registry.find(name), judge)
     except (UnknownNameError, ValueError, TypeError) as error:  # or nothing that a check expects
         return {"exercise": name, "status": "error", "text": f"✗ {name} · {error}"}
+    if result is None:
+        return {"exercise": name, "status": "error", "text": f"✗ {name} · it has no answer."}
     return {
         "exercise": result.exercise,
         "status": result.status,
@@ -139,18 +142,3 @@ def _verdict(session: Session, name: str, key: str) -> dict:
         "misconception": result.misconception,
         "key": key,
     }
-
-
-def _result(session: Session, exercise: AnyExercise) -> Result:
-    if isinstance(exercise, Prediction):
-        return decide_prediction(exercise, session.value_of(exercise.name))
-    if isinstance(exercise, Chain):
-        return decide_chain(exercise, session.values_of(exercise.name, names_of(exercise)))
-    caller: Any = {"call": session.call, "watch": session.library_call}
-    result = decide(exercise, session.answer_to(exercise.name), **caller)
-    if not result.passed:
-        then = session.answer_to(exercise.name, then=True)
-        if isinstance(then, RemoteFunction):
-            before = decide(exercise, then, **caller)
-            result = before if before.passed else result
-    return result

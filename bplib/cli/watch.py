@@ -18,7 +18,7 @@ from bplib.grading.workers import Workers
 
 PAUSE = 0.4  # seconds between two looks; a file that two looks find alike has been written whole
 
-Look = tuple[int, int] | None
+Look = tuple[int, int, int] | None
 
 
 def watch(
@@ -63,6 +63,8 @@ def watch(
                     if now is None or now == seen[request.notebook]:
                         continue
                     seen[request.notebook] = _settled(request.notebook, now, wait)
+                    if seen[request.notebook] is None:
+                        continue
                     title = f"{shown_path(request.notebook, start)} was saved"
                     _again(console, title, request, seconds, workers, verdicts)
     except KeyboardInterrupt:
@@ -80,7 +82,8 @@ def _again(
 ) -> None:
     before = {row.name: row for row in verdicts[request.notebook]}
     rows = check_notebook(request, seconds, workers)
-    verdicts[request.notebook] = rows
+    if any(row.is_exercise for row in rows):  # half a file changes nothing that was found before
+        verdicts[request.notebook] = rows
     changed = [row for row in rows if before.get(row.name) != row]
     if changed:
         show(console, title, changed)
@@ -114,14 +117,14 @@ def _look(path: Path) -> Look:
         found = path.stat()
     except OSError:  # an editor is just putting the new one in its place
         return None
-    return found.st_mtime_ns, found.st_size
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _settled(path: Path, now: Look, wait: Callable[[float], None]) -> Look:
-    """Waits until a file is no longer being written."""
+    """Waits until a file is no longer being written; None where it has gone for now."""
     while True:
         wait(PAUSE / 2)
         later = _look(path)
-        if later == now and later is not None:
+        if later == now:
             return later
         now = later

@@ -8,7 +8,7 @@ gives a notebook back as it was delivered, and `reset_exercise` one cell of it, 
 """
 
 from bplib.course.layout import LayOut, lay_out
-from bplib.course.reset import reset, reset_exercise
+from bplib.course.reset import notebook_called, reset, reset_exercise
 from bplib.course.trusted import trust
 from bplib.course.where import CourseError, delivered, files, is_clone, notebooks
 
@@ -19,6 +19,7 @@ __all__ = [
     "files",
     "is_clone",
     "lay_out",
+    "notebook_called",
     "notebooks",
     "reset",
     "reset_exercise",

@@ -21,6 +21,7 @@ from bplib.course.where import CourseError, delivered
 
 MANIFEST = ".bplib-course.json"
 FORMAT = 1
+REFUSED = "cannot be written to; choose another folder: bplib book DIR"
 
 
 @dataclass
@@ -206,8 +207,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def plain_sentences(target: Path) -> Iterator[None]:
-    """Turn what the operating system says into one sentence."""
+def plain_sentences(target: Path, refused: str = REFUSED) -> Iterator[None]:
+    """Turn what the operating system says into one sentence; ``refused`` ends one of them."""
     try:
         yield
     except (FileExistsError, NotADirectoryError) as error:
@@ -215,9 +216,7 @@ def plain_sentences(target: Path) -> Iterator[None]:
             f"{target} cannot hold the book: {error.filename} is a file, not a folder."
         ) from error
     except PermissionError as error:
-        raise CourseError(
-            f"{target} cannot be written to; choose another folder: bplib book DIR"
-        ) from error
+        raise CourseError(f"{target} {refused}") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise CourseError(f"{target} cannot hold the book: {reason}.") from error

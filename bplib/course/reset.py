@@ -14,7 +14,7 @@ from bplib.course.where import CourseError, delivered
 Cell = dict[str, Any]
 
 
-def reset(directory: str | os.PathLike, name: str) -> Path:
+def reset(directory: str | os.PathLike, name: str) -> Path | None:
     """Give one notebook back as it was delivered, after a backup of the reader's.
 
     Arguments:
@@ -22,24 +22,40 @@ def reset(directory: str | os.PathLike, name: str) -> Path:
         name: such as ``01_chain_rule`` (its exercises) or ``book/01_chain_rule``.
 
     Returns:
-        The path of the backup, ``NAME.backup-1.ipynb`` beside it.
+        The path of the backup, ``NAME.backup-1.ipynb`` beside it; None where there was nothing to
+        keep.
 
     Raises:
         UnknownNameError: where the course has no such notebook; the sentence offers the closest.
         CourseError: where the directory cannot be written to.
     """
     target = Path(directory).expanduser()
+    key = notebook_called(name)
+    return _replace(target, target / key, delivered(with_solutions=True)[key].read_bytes())
+
+
+def notebook_called(name: str) -> str:
+    """The delivered notebook that a name stands for.
+
+    Arguments:
+        name: such as ``01_chain_rule`` (its exercises), ``book/01_chain_rule`` or a file's name.
+
+    Returns:
+        Its relative name, ``exercises/01_chain_rule.ipynb``.
+
+    Raises:
+        UnknownNameError: where the course has no such notebook; the sentence offers the closest.
+    """
     course = delivered(with_solutions=True)
     wanted = name.removesuffix(".ipynb")
     wanted = wanted if "/" in wanted else f"exercises/{wanted}"
-    key = f"{wanted}.ipynb"
-    if key not in course:
+    if f"{wanted}.ipynb" not in course:
         known = [n.removesuffix(".ipynb") for n in course if n.endswith(".ipynb")]
         raise errors.unknown("notebook", wanted, known)
-    return _replace(target, target / key, course[key].read_bytes())
+    return f"{wanted}.ipynb"
 
 
-def reset_exercise(directory: str | os.PathLike, name: str) -> Path:
+def reset_exercise(directory: str | os.PathLike, name: str) -> Path | None:
     """Give the cell of one exercise back as it was delivered; the notebook's others stay.
 
     Arguments:
@@ -85,12 +101,28 @@ def _answers(cell: Cell) -> str | None:
     return marked.get("grade_id") if marked.get("solution") else None
 
 
-def _replace(target: Path, path: Path, data: bytes) -> Path:
-    with plain_sentences(target):
-        number = 1
-        while (backup := path.with_name(f"{path.stem}.backup-{number}.ipynb")).exists():
-            number += 1
-        if path.exists():
-            write_whole(backup, path.read_bytes())
+def _replace(target: Path, path: Path, data: bytes) -> Path | None:
+    with plain_sentences(target, "cannot be written to; nothing was reset."):
+        backup = _kept(path) if path.exists() else None
         write_whole(path, data)
     return backup
+
+
+def _kept(path: Path) -> Path:
+    """A copy under the first free name, which two resets at once never share."""
+    mine = path.read_bytes()
+    number = 0
+    while True:
+        number += 1
+        backup = path.with_name(f"{path.stem}.backup-{number}.ipynb")
+        try:
+            with open(backup, "xb") as file:
+                file.write(mine)
+                file.flush()
+                os.fsync(file.fileno())
+        except FileExistsError:
+            continue
+        except BaseException:
+            backup.unlink(missing_ok=True)
+            raise
+        return backup

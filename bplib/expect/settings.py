@@ -53,6 +53,27 @@ def share(op: str, name: str, value: float) -> float:
     return value
 
 
+def fraction(op: str, name: str, value: float) -> float:
+    """A part that may be nothing and may be all, such as a label smoothing: 0 ≤ value ≤ 1.
+
+    Arguments:
+        op: who asks.
+        name: the setting's name.
+        value: what was given.
+
+    Returns:
+        The value as a float.
+
+    Raises:
+        DTypeError: where it is not a number.
+        DomainError: where it is outside [0, 1].
+    """
+    value = number(op, name, value)
+    if not 0 <= value <= 1:
+        raise DomainError(f"{op}: {name} is {value:g}; it must be between 0 and 1.")
+    return value
+
+
 def not_negative(op: str, name: str, value: float) -> float:
     """A strength that may be absent, such as a weight decay: 0 ≤ value < ∞.
 

@@ -144,7 +144,10 @@ def _layer_subject(layer: Layer, inputs: list, names: Sequence[str] | None) -> I
     before = [(p.value, p.grad) for p in parameters]
     # Whole numbers cannot be nudged: where these go in, the parameters alone are checked.
     labels, inputs = (inputs, []) if layer.takes_labels else ([], inputs)
-    names = [*(names or ["x"][: len(inputs)]), *(p.name for p in parameters)]
+    places: dict[int, str] = {}
+    for place, parameter in layer.named_parameters().items():
+        places.setdefault(id(parameter), place)  # one that stands in two places has the first name
+    names = [*(names or ["x"][: len(inputs)]), *(places[id(p)] for p in parameters)]
     arrays = [*inputs, *(p.value for p in parameters)]
     _name_for_each(names, arrays)
     arrays = [_in_float64(name, value) for name, value in zip(names, arrays, strict=True)]
@@ -164,7 +167,9 @@ def _layer_subject(layer: Layer, inputs: list, names: Sequence[str] | None) -> I
         return (*(() if labels else (dx,)), *(p.grad for p in parameters))
 
     try:
-        yield Subject(repr(layer), names, arrays, value, gradients)
+        # A net in full would be a page; its arrays have the names of their places in it.
+        what = type(layer).__name__ if layer.children() else repr(layer)
+        yield Subject(what, names, arrays, value, gradients)
     finally:
         same_start.close()
         layer.drop_cache()  # made from numbers that were nudged

@@ -11,7 +11,9 @@ import inspect
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,10 @@ from bplib.checks.decide import decide
 from bplib.checks.declare import AnyExercise, Chain, Exercise, Prediction
 from bplib.checks.predict import decide_prediction
 from bplib.checks.result import Result
+from bplib.grading.definitions import defined_in, which_counts
 from bplib.grading.plan import Plan
 from bplib.grading.session import MISSING, Disturbed, OutOfTime, RemoteFunction, Session, clean
-from bplib.grading.submissions import Submission, Unreadable, read_notebook
+from bplib.grading.submissions import Notebook, Submission, Unreadable, read_beside, read_notebook
 from bplib.grading.workers import GradingError, Workers
 
 STATUSES = ("passed", "failed", "error", "timeout", "not_attempted", "unjudged", "missing")
@@ -138,25 +141,29 @@ def grade(submission: Submission, folder: Path, plan: Plan, workers: Workers) ->
         GradingError: where no worker can be started, which says nothing about the submission.
     """
     problems = list(submission.problems)
+    read = 0
     best: dict[str, Mark] = {}
     for name in submission.notebooks:
         alone = len(submission.notebooks) == 1
         said = "" if alone else f"{clean(name)}: "
         try:
-            found, more = _grade_notebook(folder / name, plan, workers)
+            own = Path(name).parent != Path()  # else what is beside it belongs to others
+            found, more = _grade_notebook(folder / name, own, plan, workers)
         except Unreadable as error:
             problems.append(f"{clean(name)} {error}")
             continue
+        read += 1
         problems += [f"{said}{one}" for one in more]
         for mark in found:
             held = best.get(mark.exercise)
             if held is None or STATUSES.index(mark.status) < STATUSES.index(held.status):
                 where = "" if mark.status == "missing" else clean(name)
                 best[mark.exercise] = dataclasses.replace(mark, notebook=where)
-    marks = tuple(best.get(name) or _missing(name, plan) for name in plan.points)
+    nowhere = "there is no notebook to look for it in."
+    marks = tuple(best.get(name) or _missing(name, plan, nowhere) for name in plan.points)
     late, off = _lateness(submission, plan)
     report = Report(submission.student, submission.notebooks, marks, (), late, off, workers.level)
-    if not report.attempted:
+    if read and not report.attempted:
         problems.append("no exercise of this assignment has an answer in it.")
     return dataclasses.replace(report, problems=tuple(problems))
 
@@ -188,18 +195,21 @@ def _lateness(submission: Submission, plan: Plan) -> tuple[float | None, float]:
 # ── one notebook ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _grade_notebook(path: Path, plan: Plan, workers: Workers) -> tuple[list[Mark], list[str]]:
+def _grade_notebook(
+    path: Path, own: bool, plan: Plan, workers: Workers
+) -> tuple[list[Mark], list[str]]:
     notebook = read_notebook(path, plan.limits.notebook_mb)
-    with Session(workers, notebook.cells, notebook.name, notebook.content) as session:
-        marks = [_mark(registry.find(name), plan, session) for name in plan.points]
+    beside = read_beside(path) if own else {}
+    with Session(workers, notebook.cells, path.name, notebook.content, beside) as session:
+        marks = [_mark(registry.find(name), plan, session, notebook) for name in plan.points]
         return marks, session.problems
 
 
-def _mark(exercise: AnyExercise, plan: Plan, session: Session) -> Mark:
+def _mark(exercise: AnyExercise, plan: Plan, session: Session, notebook: Notebook) -> Mark:
     """What one exercise came to in one notebook."""
     name, worth = exercise.name, plan.points[exercise.name]
     try:
-        result = _result(exercise, plan, session)
+        result = judged(session, exercise, partial(_on_seeds, plan=plan, session=session))
     except OutOfTime:
         text = "not reached before the notebook's time was up."
         return Mark(name, "unjudged", 0.0, worth, f"✗ **{name}** · {text}")
@@ -208,14 +218,18 @@ def _mark(exercise: AnyExercise, plan: Plan, session: Session) -> Mark:
         return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")
     except GradingError:
         raise
-    except Exception as error:  # a value that no comparison expects: it is not the right one
+    except Exception as error:  # a value that no comparison expects: for the teacher to look at
         text = f"the answer cannot be judged ({type(error).__name__})."
-        return Mark(name, "error", 0.0, worth, f"✗ **{name}** · {text}")
+        return Mark(name, "unjudged", 0.0, worth, f"✗ **{name}** · {text}")
     if result is None:
-        return _missing(name, plan)
+        return _no_answer(exercise, plan, session, notebook)
     lines = _ADDRESS.sub("", result.message)
-    if result.passed:
+    if result.status == "not_attempted":  # what to do next is for the notebook
+        lines = f"○ **{name}**: not attempted."
+    elif result.passed:
         lines += f"\n{exercise.after}"
+    elif which := which_counts(name, notebook.cells):
+        lines += f"\n{which}"
     return Mark(
         name,
         result.status,
@@ -227,28 +241,52 @@ def _mark(exercise: AnyExercise, plan: Plan, session: Session) -> Mark:
     )
 
 
-def _result(exercise: AnyExercise, plan: Plan, session: Session) -> Result | None:
+def judged(
+    session: Session, exercise: AnyExercise, judge: Callable[[Exercise, Any], Result]
+) -> Result | None:
+    """The verdict on the answer that a notebook holds to an exercise.
+
+    Arguments:
+        session: of the notebook.
+        exercise: any of the book.
+        judge: decides about a function; a worker's is a `RemoteFunction`.
+
+    Returns:
+        The verdict, None where there is no answer. What was right when it was checked is right.
+    """
     if isinstance(exercise, Prediction):
         value = session.value_of(exercise.name)
         return None if value is MISSING else decide_prediction(exercise, value)
     if isinstance(exercise, Chain):
         return decide_chain(exercise, session.values_of(exercise.name, names_of(exercise)))
-    function = session.answer_to(exercise.name)
-    if function is MISSING:
+    answer = session.answer_to(exercise.name)
+    if answer is MISSING:
         return None
-    seconds = min(exercise.seconds, plan.limits.call_seconds)
-    exercise = dataclasses.replace(exercise, seconds=seconds)
-    result = _on_seeds(exercise, function, plan, session)
+    result = judge(exercise, answer)
     if not result.passed:
         then = session.answer_to(exercise.name, then=True)
-        if isinstance(then, RemoteFunction):
-            before = _on_seeds(exercise, then, plan, session)
-            result = before if before.passed else result
+        if isinstance(then, RemoteFunction) and (before := judge(exercise, then)).passed:
+            return before
     return result
+
+
+def _no_answer(exercise: AnyExercise, plan: Plan, session: Session, notebook: Notebook) -> Mark:
+    """Why there is none: its cell stopped, or nothing in the notebook has its name."""
+    name = exercise.name
+    for number in reversed(defined_in(name, notebook.cells)):
+        if number in session.found:
+            said = session.found[number]
+            text = f"its cell, code cell {number}, stopped before it was there: {said}"
+            return Mark(name, "error", 0.0, plan.points[name], f"✗ **{name}** · {text}")
+    if isinstance(exercise, Exercise):
+        return _missing(name, plan, "no function of this name is in the notebook.")
+    return _missing(name, plan)
 
 
 def _on_seeds(exercise: Exercise, function: Any, plan: Plan, session: Session) -> Result:
     """The first verdict that is no pass, else the pass."""
+    seconds = min(exercise.seconds, plan.limits.call_seconds)
+    exercise = dataclasses.replace(exercise, seconds=seconds)
     for seed in plan.seeds:
         result = decide(
             exercise,

@@ -24,7 +24,7 @@ from bplib.grading.judge import Report, grade, refused
 from bplib.grading.plan import Plan
 from bplib.grading.submissions import Submission
 from bplib.grading.template import remove
-from bplib.grading.workers import GradingError, Workers, environment
+from bplib.grading.workers import GradingError, Workers, apart, environment
 
 _PATIENCE = 60.0  # seconds beyond what the workers of one submission may take
 
@@ -197,7 +197,7 @@ class _Judge:
                 env=environment(),
                 text=True,
                 encoding="ascii",
-                start_new_session=True,
+                **apart(),
             )
             assert self.process.stdin is not None
             self.process.stdin.write(self.brief + "\n")

@@ -11,6 +11,7 @@ import html
 import io
 import json
 import re
+import tempfile
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -125,10 +126,11 @@ def overview(reports: Sequence[Report], plan: Plan) -> list[tuple[str, int, str]
 
 _STYLE = """
 :root{color-scheme:light dark}
-body{font:16px/1.55 system-ui,sans-serif;max-width:54em;margin:2em auto;padding:0 1em}
+body{font:16px/1.55 system-ui,sans-serif;max-width:54em;margin:2em auto;padding:0 1em;
+  overflow-wrap:anywhere}
 h1{font-size:1.5em;margin-bottom:0}h2{font-size:1.05em;margin:1.8em 0 .2em}
 .points{float:right;font-weight:normal}ul{padding-left:1.2em}
-pre{white-space:pre-wrap;overflow-wrap:anywhere}
+pre{white-space:pre-wrap}
 """
 
 
@@ -211,5 +213,33 @@ def write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n", errors="replace")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise GradingError(f"{path} cannot be written: {reason}.") from error
+        raise _cannot_write(path, error) from error
+
+
+def could_write(path: Path, *, folder: bool) -> None:
+    """Tries beforehand whether a file, or files in a folder, can be written.
+
+    Arguments:
+        path: of the file or the folder; what stands there stays as it is.
+        folder: whether it is a folder, which is made.
+
+    Raises:
+        GradingError: where it cannot; after an hour of grading that would come too late.
+    """
+    try:
+        if folder:
+            path.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=path).close()
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not path.exists()
+        path.open("ab").close()
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> GradingError:
+    reason = (error.strerror or str(error)).lower()
+    return GradingError(f"{path} cannot be written: {reason}.")

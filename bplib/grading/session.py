@@ -11,7 +11,7 @@ import inspect
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,10 @@ from bplib.grading.workers import Workers
 _GRACE = 1.0  # seconds for a call's own alarm to be heard before the worker is ended
 _EVENTS = 20_000  # messages of one run; a notebook of a thousand cells needs two thousand
 _RERUNS = 12
+_SAID = 12  # cells that stopped; after the first, the others often follow from it
 _COPIED = 10 * 2**20  # bytes of a notebook; with its code it fits into one message
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_PREPOSITION = re.compile(r"\A (with|by|at) ")
 _LIBRARY = re.compile(r"(bplib(\.\w{1,40}){1,6}|the reference of the checks)\Z")
 
 
@@ -76,10 +78,11 @@ class Session:
         cells: the sources of the notebook's code cells.
         file: the notebook's name.
         notebook: its bytes, put into the worker's folder.
+        beside: other files that are put there, by name.
         folder: where the cells run, instead of a folder of the worker's own.
 
     Attributes:
-        problems: one line for every cell that raised, hung or ended the process, in order.
+        problems: one line for each cell that raised, hung or ended the process, in order.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Session:
         cells: Sequence[str],
         file: str,
         notebook: bytes = b"",
+        beside: Mapping[str, bytes] | None = None,
         folder: str = "",
     ) -> None:
         self.workers = workers
@@ -97,8 +101,11 @@ class Session:
         self.count = len(cells)
         self.file, self.folder = file, folder
         # A copy for code that looks for it; of one that is mostly pictures there is none.
-        copied = notebook if len(notebook) <= _COPIED else b""
-        self.notebook = np.frombuffer(copied, dtype=np.uint8)
+        copied = {file: notebook} if 0 < len(notebook) <= _COPIED else {}
+        self.files = {
+            name: np.frombuffer(content, dtype=np.uint8)
+            for name, content in {**(beside or {}), **copied}.items()
+        }
         self.until = time.monotonic() + self.limits.seconds
         self.found: dict[int, str] = {}
         self.skip: set[int] = set()
@@ -115,11 +122,13 @@ class Session:
 
     @property
     def problems(self) -> list[str]:
-        """What went wrong in cells, in their order."""
-        return [
+        """What went wrong in cells, in their order; of very many, the first."""
+        said = [
             f"{f'code cell {at}' if at else 'the notebook'}: {self.found[at]}"
-            for at in sorted(self.found)
+            for at in sorted(self.found)[:_SAID]
         ]
+        more = len(self.found) - len(said)
+        return [*said, f"{more} more code cells stopped too."] if more > 0 else said
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────
 
@@ -147,7 +156,7 @@ class Session:
                     "question": self.questions,
                     "file": self.file,
                     "folder": self.folder,
-                    "notebook": self.notebook,
+                    "files": self.files,
                     "cells": self.cells,
                     "skip": tuple(self.skip),
                     "seconds": self.limits.cell_seconds,
@@ -237,6 +246,7 @@ class Session:
                 text = self._what(error, self.limits.call_seconds)
                 self._drop()
                 if last:
+                    self.found.setdefault(0, text)
                     raise Disturbed(text) from error
         raise AssertionError
 
@@ -288,10 +298,13 @@ class Session:
         except Late:
             self._drop()
             return Outcome(timed_out=True)
-        except (Closed, WireError) as error:
-            text = self._what(error, seconds)
+        except WireError as error:
             self._drop()
-            return Outcome(raised=Raised("ProcessEnded", text.rstrip(".")))
+            return Outcome(raised=Raised("a disturbance of the grading", str(error)))
+        except Closed:
+            how = _PREPOSITION.sub("", self.workers.ending())
+            self._drop()
+            return Outcome(raised=Raised("the end of its whole process", how))
 
     def library_call(self, exercise: Exercise, function: Any, cases: Sequence[tuple]) -> str | None:
         """Which function of bplib's the answer rests on: a `Watcher` for `bplib.checks.decide`."""

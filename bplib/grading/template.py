@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -21,6 +22,7 @@ RECORD = struct.Struct(">ci")
 """What this process says: a letter and a number."""
 ALL_RIGHTS = -1
 """In the place of a level: workers would be root, so there are none."""
+_FLOORS = 20_000
 START, STOP = b"S", b"K"
 STARTED, STOPPED, ENDED, LEVEL = b"s", b"k", b"e", b"l"
 
@@ -72,17 +74,47 @@ def _line(control: socket.socket) -> bytes:
     return found
 
 
-def remove(folder: str) -> None:
-    """Removes a folder whatever rights its maker set inside; links are removed, not followed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if not os.path.isdir(folder) or os.path.islink(folder):
+def remove(place: str) -> None:
+    """Removes a folder, whatever its maker set inside, or a file; no link is followed."""
+    try:
+        if os.path.islink(place) or not os.path.isdir(place):
+            os.unlink(place)
+            return
+        try:
+            shutil.rmtree(place, ignore_errors=True)
+        except RecursionError:  # folders in folders in folders
+            pass
+        if os.path.isdir(place):
+            os.chmod(place, 0o700)
+            for _ in range(_FLOORS):
+                if not _remove_a_floor(place):
+                    break
+            os.rmdir(place)
+    except OSError:  # not there, not ours, or in use
         return
-    os.chmod(folder, 0o700)
-    for place, inside, _ in os.walk(folder):
-        for name in inside:
-            if not os.path.islink(path := os.path.join(place, name)):
-                os.chmod(path, 0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_a_floor(folder: str) -> bool:
+    """Removes what is inside, and moves what is deeper up, where a path reaches it; says whether
+    anything was done."""
+    done = False
+    for entry in list(os.scandir(folder)):
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.path, 0o700)
+                for one in list(os.scandir(entry.path)):
+                    if one.is_dir(follow_symlinks=False):
+                        os.chmod(one.path, 0o700)
+                        os.rename(one.path, os.path.join(folder, secrets.token_hex(8)))
+                    else:
+                        os.unlink(one.path)
+                os.rmdir(entry.path)
+            else:
+                os.unlink(entry.path)
+            done = True
+        except OSError:  # not ours, or in use
+            continue
+    return done
 
 
 class _Server:

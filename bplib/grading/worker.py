@@ -11,10 +11,14 @@ import gc
 import inspect
 import json
 import os
+import random
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from bplib.grading import stand_in
 from bplib.grading.cells import fresh_main, run_cell
@@ -74,8 +78,13 @@ class _Worker:
         file = message["file"]
         if message["folder"]:  # a reader's own notebook, with the files beside it
             os.chdir(message["folder"])
-        if message["notebook"].size:
-            Path(file).write_bytes(message["notebook"].tobytes())
+            sys.path.insert(0, message["folder"])
+        else:
+            sys.path.insert(0, "")  # as in Jupyter: modules beside the notebook
+            random.seed(0)  # what is drawn without a seed is the same in every run
+            np.random.seed(0)  # noqa: NPY002 (what notebooks call when they name no generator)
+        for name, content in message["files"].items():
+            Path(name).write_bytes(content.tobytes())
         cells = json.loads(message["cells"].tobytes().decode("utf-8", "surrogatepass"))
         self.namespace = fresh_main()
         for number, source in enumerate(cells, start=1):

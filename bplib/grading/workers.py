@@ -34,6 +34,7 @@ from bplib.grading.template import (
 
 _START_SECONDS = 60.0  # for Python, NumPy and matplotlib on a machine that is busy
 _STOP_SECONDS = 15.0
+_CRASHES = (4, 6, 7, 8, 10, 11)  # SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGBUS of macOS, SIGSEGV
 _KEPT = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE",
     "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "PYTHONPATH", "LD_LIBRARY_PATH",
@@ -49,6 +50,13 @@ class GradingError(BplibError, RuntimeError):
 def can_fork() -> bool:
     """Whether this system makes workers by forking."""
     return hasattr(os, "fork") and hasattr(socket, "send_fds")
+
+
+def apart() -> dict[str, Any]:
+    """Options with which Ctrl-C at the keyboard does not reach a process that is started."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
 
 
 class Workers:
@@ -137,10 +145,11 @@ class Workers:
         if code is None or code < 0:
             return ""
         if code in (128 + 24, 128 + 9):  # SIGXCPU, or SIGKILL as its second part
-            return " at its limit of processor time or memory"
+            return " by a kill, as happens at a limit of processor time or memory"
         if code == 128 + 25:
             return " at its limit of file size"
-        return f" with exit code {code}" if code < 128 else f" by signal {code - 128}"
+        crash = ", a crash outside of Python" if code - 128 in _CRASHES else ""
+        return f" with exit code {code}" if code < 128 else f" by signal {code - 128}{crash}"
 
     def close(self) -> None:
         """Ends everything and removes what was written."""
@@ -188,7 +197,7 @@ class Workers:
                 stderr=subprocess.DEVNULL,
                 env=environment(own=self.own),
                 cwd=self.folder,
-                start_new_session=True,
+                **apart(),
             )
         self._control = mine
         mine.sendall(json.dumps(settings).encode() + b"\n")
@@ -258,7 +267,7 @@ class Workers:
                 stderr=subprocess.DEVNULL,
                 env=environment(own=self.own),
                 cwd=folder,
-                start_new_session=True,
+                **apart(),
             )
             assert self._server.stdin is not None
             with self._server.stdin as told:

@@ -8,6 +8,24 @@ from contextlib import contextmanager
 from bplib.layers.base import Layer
 
 
+class Modes:
+    """The modes that a layer and all layers inside it are in, taken down.
+
+    A copy of a net that holds one has the modes of the copy's layers.
+
+    Arguments:
+        layer: the layer.
+    """
+
+    def __init__(self, layer: Layer) -> None:
+        self._before = [(one, one.training) for one in layer.walk()]
+
+    def restore(self) -> None:
+        """Put each layer into its own mode again."""
+        for layer, training in self._before:
+            layer.training = training
+
+
 @contextmanager
 def mode(layer: Layer, training: bool) -> Iterator[None]:
     """A layer and all layers inside it in one mode, and afterwards each in its own again.
@@ -19,10 +37,9 @@ def mode(layer: Layer, training: bool) -> Iterator[None]:
     Returns:
         The context manager.
     """
-    before = [(one, one.training) for one in layer.walk()]
+    before = Modes(layer)
     try:
         layer.train() if training else layer.eval()
         yield
     finally:
-        for one, was in before:
-            one.training = was
+        before.restore()

@@ -52,9 +52,7 @@ class BatchNorm(Layer):
     ) -> None:
         expect.count("BatchNorm", "n", n)
         expect.precision("BatchNorm", dtype)
-        self.momentum = expect.number("BatchNorm", "momentum", momentum)
-        if not 0 <= self.momentum <= 1:
-            raise DomainError(f"BatchNorm: momentum is {momentum:g}; it must be between 0 and 1.")
+        self.momentum = expect.fraction("BatchNorm", "momentum", momentum)
         self.eps = expect.positive("BatchNorm", "eps", eps)
         self.gamma = Parameter(np.ones(n, dtype), "gamma")
         self.beta = Parameter(np.zeros(n, dtype), "beta")
@@ -104,7 +102,8 @@ class BatchNorm(Layer):
         return [self.running_mean, self.running_variance]
 
     def __repr__(self) -> str:
-        return f"BatchNorm({len(self.gamma.value)}, {self.gamma.value.dtype})"
+        own = {"momentum": (self.momentum, 0.1), "eps": (self.eps, 1e-5)}
+        return f"BatchNorm({len(self.gamma.value)}{_unusual(own)}, {self.gamma.value.dtype})"
 
 
 class LayerNorm(Layer):
@@ -158,4 +157,10 @@ class LayerNorm(Layer):
         return [self.gamma, self.beta]
 
     def __repr__(self) -> str:
-        return f"LayerNorm({len(self.gamma.value)}, {self.gamma.value.dtype})"
+        own = _unusual({"eps": (self.eps, 1e-5)})
+        return f"LayerNorm({len(self.gamma.value)}{own}, {self.gamma.value.dtype})"
+
+
+def _unusual(settings: dict[str, tuple[float, float]]) -> str:
+    """Those that are not what they are unless said, as they are given."""
+    return "".join(f", {name}={own!r}" for name, (own, usual) in settings.items() if own != usual)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bplib.layers.base import Layer
 from bplib.layers.held import collected
+from bplib.layers.mode import Modes
 
 
 class Snapshot:
@@ -17,15 +18,14 @@ class Snapshot:
     """
 
     def __init__(self, layer: Layer) -> None:
-        self._modes = [(one, one.training) for one in layer.walk()]
+        self._modes = Modes(layer)
         self._buffers = [(one, one.value.copy()) for one in collected(layer, "own_buffers")]
         generators = collected(layer, "own_generators")
         self._states = [(one, one.bit_generator.state) for one in generators]
 
     def restore(self) -> None:
         """Put everything back as it was when the snapshot was taken."""
-        for layer, training in self._modes:
-            layer.training = training
+        self._modes.restore()
         for buffer, value in self._buffers:
             buffer.value[...] = value
         for generator, state in self._states:

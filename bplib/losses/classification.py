@@ -115,7 +115,7 @@ def softmax_cross_entropy(
         allowed.classes(loss, logits, labels)
     else:
         allowed.probabilities(loss, "labels", logits, labels)
-    epsilon = allowed.smoothing(loss, label_smoothing)
+    epsilon = expect.fraction(loss, "label_smoothing", label_smoothing)
     if class_weights is not None:
         allowed.weights(loss, logits, class_weights)
     xp = xp_of(logits)

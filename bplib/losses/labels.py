@@ -190,26 +190,6 @@ def weights(loss: str, logits: Array, class_weights: Array) -> None:
     )
 
 
-def smoothing(loss: str, value: float) -> float:
-    """The share that label smoothing gives to all classes alike, from 0 to 1.
-
-    Arguments:
-        loss: who asks.
-        value: what was given.
-
-    Returns:
-        The value as a float.
-
-    Raises:
-        DTypeError: where it is not a number.
-        DomainError: where it is below 0 or above 1.
-    """
-    epsilon = expect.number(loss, "label_smoothing", value)
-    if not 0 <= epsilon <= 1:
-        raise DomainError(f"{loss}: label_smoothing is {epsilon:g}; it must lie between 0 and 1.")
-    return epsilon
-
-
 def _kind(loss: str, labels: FixedArray, needed: str) -> str:
     expect.plain(loss, "labels", labels, needed, recorded=False)
     return labels.dtype.kind

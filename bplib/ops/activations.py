@@ -10,7 +10,6 @@ import math
 
 from bplib import expect
 from bplib.backend import Array, Cache, quietly, xp_of
-from bplib.errors import DomainError
 from bplib.ops.pieces import in_pieces
 from bplib.ops.special import normal
 
@@ -82,9 +81,7 @@ def leaky_relu(x: Array, slope: float = 0.01) -> tuple[Array, Cache]:
         Network Acoustic Models, section 2.
     """
     expect.reals("leaky_relu", x=x)
-    slope = expect.number("leaky_relu", "slope", slope)
-    if not 0 <= slope <= 1:
-        raise DomainError(f"leaky_relu: slope is {slope:g}; it must be between 0 and 1.")
+    slope = expect.fraction("leaky_relu", "slope", slope)
     y = xp_of(x).maximum(slope * x, x)  # the first wins a tie, in forward mode too
     return y, (y, slope)
 

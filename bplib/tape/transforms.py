@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bplib.backend import Array, xp_of
-from bplib.errors import DTypeError, NotReadyError, ShapeError
+from bplib.errors import DTypeError, NotReadyError, ShapeError, kind_of
 from bplib.tape.tensor import Tensor
 from bplib.tape.walk import expect_tensor, reverse
 
@@ -201,6 +201,11 @@ def expect_no_tensor(op: str, name: str, value: Any) -> None:
 def position(op: str, argument: Any, several: str = "") -> int:
     """One position among the arguments of a function; raises `DTypeError` for anything else."""
     if isinstance(argument, bool) or not isinstance(argument, int):
+        if hasattr(argument, "dtype") or isinstance(argument, list | Tensor):
+            raise DTypeError(
+                f"{op}: argument is {kind_of(argument)}; it says which argument of f, a position "
+                f"counted from 0{several}. The point is given to what comes back: {op}(f)(x)."
+            )
         raise DTypeError(
             f"{op}: argument is {argument!r}; a position counted from 0{several} is needed."
         )

@@ -32,9 +32,10 @@ class Checkpoint:
     the network, history, and what callbacks remember. Where the file is there when `fit` begins,
     training goes on after its last epoch. What of an epoch was not finished is done again.
 
-    A training with another net, loss, batch size, optimizer or setting of it, or with other data
-    is refused. For data the file keeps a SHA-256 of X and of y: of all entries, or, beyond 64 MiB,
-    of evenly spaced rows. What changes a learning rate on the way is a Scheduler or a callback.
+    A training with another net, batch size, loss or optimizer or setting of it, with other data or
+    another curve to stop by is refused. For data the file keeps a SHA-256 of each array, those of
+    validation too: of all entries, or, beyond 64 MiB, of evenly spaced rows. What changes a
+    learning rate on the way is a Scheduler or a callback.
 
         fit(..., epochs=50, checkpoint="run.safetensors")       # after every epoch
         fit(..., epochs=50, checkpoint=train.Checkpoint("run.safetensors", every=10))

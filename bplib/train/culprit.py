@@ -154,7 +154,8 @@ def _first_gradient(net: Layer, pair: Pair, x: Array, target: Array) -> str:
 
     with _spied(net, ("backward", "backward_parameters"), after):
         net.zero_grad()
-        dprediction = pair.backward(pair.forward(net.forward(x), target)[1])
+        prediction = net.forward(x)
+        dprediction = pair.gradient(prediction, pair.measure(prediction, target)[1])
         if not _all_finite(dprediction):
             return f"that of {pair.name} itself"
         net.backward_parameters(dprediction)

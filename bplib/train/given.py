@@ -22,13 +22,15 @@ def together(asks: str, **arrays: Array) -> int:
         The number of samples, at least 1.
 
     Raises:
-        DTypeError: for what is not an array, or arrays on two devices.
+        DTypeError: for what is not an array, complex numbers, or arrays on two devices.
         ShapeError: for an empty array, or different numbers of rows.
     """
     first = next(iter(arrays))
     for name, array in arrays.items():
         if not hasattr(array, "shape") or not hasattr(array, "dtype"):
             raise DTypeError(f"{asks}: {name} is {kind_of(array)}; an array is needed.")
+        if array.dtype.kind == "c":
+            raise DTypeError(f"{asks}: {name} holds {array.dtype} values; real ones are needed.")
         if array.ndim == 0 or len(array) == 0:
             raise ShapeError(f"{asks}: {name} has shape {array.shape}; it holds no samples.")
         if len(array) != len(arrays[first]):

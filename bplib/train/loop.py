@@ -19,6 +19,7 @@ from bplib.train.callback import Callbacks
 from bplib.train.checkpoint import Checkpoint, Keeper
 from bplib.train.history import History
 from bplib.train.interrupt import Shield
+from bplib.train.logits import once
 from bplib.train.measures import metrics_of
 from bplib.train.pair import pair_of
 from bplib.train.progress import Progress
@@ -97,7 +98,8 @@ def fit(
         ShapeError: where X and y are empty or do not match, or as the layers and the loss raise.
         DTypeError: for arguments that are not what they should be.
         DomainError: for numbers out of their range, an optimizer of other parameters, a checkpoint
-            of another training, or a metric that the loss has no numbers for.
+            of another training, a metric that the loss has no numbers for, or a net that ends in
+            the Softmax or Sigmoid that the loss applies itself.
         UnknownNameError: for a metric that does not exist, or a misspelt method of a Callback.
         NotReadyError: for a loss whose backward half is not found, or a Scheduler that is not its
             optimizer's newest.
@@ -111,6 +113,7 @@ def fit(
     """
     pair = pair_of(loss)
     given.moved_by(optimizer, given.network("fit", net))
+    once("fit", net, pair)
     m = given.together("fit", X=X, y=y)
     epochs = expect.count("fit", "epochs", epochs)
     size = min(expect.count("fit", "batch_size", batch_size), m)

@@ -12,6 +12,7 @@ from bplib.layers import Layer
 from bplib.layers.mode import mode
 from bplib.train.given import network, together
 from bplib.train.kinds import KINDS
+from bplib.train.logits import once
 from bplib.train.pair import Pair, name_of, number, pair_of
 from bplib.train.reading import measuring
 
@@ -37,12 +38,13 @@ def metrics_of(given: Any, pair: Pair) -> Metrics:
     if isinstance(given, str) or callable(given):
         given = [given]
     if not isinstance(given, Iterable) or isinstance(given, Mapping):
-        raise DTypeError(f"fit: metrics is {kind_of(given)}; a list of names is needed.")
+        raise DTypeError(f"{pair.asks}: metrics is {kind_of(given)}; a list of names is needed.")
     found: Metrics = {}
     for i, one in enumerate(given):
         name, function = _named(i, one, pair)
         if name in found or name == "loss" or name.startswith("validation_"):
-            raise DomainError(f"fit: metrics[{i}] is called '{name}', and so is another curve.")
+            place = f"metrics[{i}]"
+            raise DomainError(f"{pair.asks}: {place} is called '{name}', and so is another curve.")
         found[name] = function
     return found
 
@@ -53,7 +55,8 @@ def _named(i: int, one: Any, pair: Pair) -> tuple[str, Callable[[Array, Array], 
             raise unknown("metric", one, KINDS)
         return one, measuring(one, pair)
     if not callable(one):
-        raise DTypeError(f"fit: metrics[{i}] is {kind_of(one)}; a name or a function is needed.")
+        what = f"metrics[{i}] is {kind_of(one)}"
+        raise DTypeError(f"{pair.asks}: {what}; a name or a function is needed.")
     name = name_of(one)
     if name in KINDS and one is getattr(metrics, name):
         return name, measuring(name, pair)
@@ -74,17 +77,20 @@ def evaluate(
         metrics: as `fit` takes them.
 
     Returns:
-        The mean of the loss over all samples as "loss", and each metric by its name.
+        The mean of the loss over all samples as "loss", and each metric by its name. A loss that
+        weighs its samples, as by class_weights, has another mean in each batch; of all samples
+        together it is that of a batch_size of at least m.
 
     Raises:
         ShapeError: where X and y are empty or differ in length.
         DTypeError: for arguments that are not what they should be.
-        DomainError: for a batch_size below 1, or a metric that the loss has no numbers for.
+        DomainError: for a batch_size below 1, a metric that the loss has no numbers for, or a net
+            that ends in the Softmax or Sigmoid that the loss applies itself.
         UnknownNameError: for a metric that does not exist.
         NotReadyError: for a loss whose backward half is not found.
     """
-    pair = pair_of(loss)
-    network("evaluate", net)
+    pair = pair_of(loss, "evaluate")
+    once("evaluate", network("evaluate", net), pair)
     together("evaluate", X=X, y=y)
     size = expect.count("evaluate", "batch_size", batch_size)
     return measured(net, pair, X, y, size, metrics_of(metrics, pair))
@@ -111,16 +117,20 @@ def measured(
         for start in range(0, len(X), size):
             target = y[start : start + size]
             prediction = net.forward(X[start : start + size])
-            total += number(pair.name, pair.measure(prediction, target)[0]) * len(target)
+            loss, _ = pair.measure(prediction, target)
+            total += number(pair.asks, pair.name, loss) * len(target)
             if metrics:
                 predictions.append(prediction)
-    return {"loss": total / len(X)} | numbers(metrics, predictions, [y])
+    return {"loss": total / len(X)} | numbers(pair.asks, metrics, predictions, [y])
 
 
-def numbers(metrics: Metrics, predictions: list[Array], targets: list[Array]) -> dict[str, float]:
+def numbers(
+    asks: str, metrics: Metrics, predictions: list[Array], targets: list[Array]
+) -> dict[str, float]:
     """Every metric of predictions that were made in batches, over all of them at once.
 
     Arguments:
+        asks: who measures.
         metrics: functions by name.
         predictions: one array for each batch; not looked at where there is no metric.
         targets: the same samples, in batches too, or in one array.
@@ -131,7 +141,7 @@ def numbers(metrics: Metrics, predictions: list[Array], targets: list[Array]) ->
     if not metrics:
         return {}
     prediction, target = _joined(predictions), _joined(targets)
-    return {name: number(name, metric(prediction, target)) for name, metric in metrics.items()}
+    return {name: number(asks, name, one(prediction, target)) for name, one in metrics.items()}
 
 
 def _joined(parts: list[Array]) -> Array:

@@ -36,7 +36,7 @@ def measuring(name: str, pair: Pair) -> Callable[[Array, Array], float]:
     asks, loss = KINDS[name].asks, without_settings(pair.forward)
     if asks == "values":
         return metric
-    read = READERS.get(loss)
+    read = next((read for known, read in READERS if known is loss), None)
     if read is None:
         return partial(_as_they_are, name, metric, pair.name)
 
@@ -76,7 +76,7 @@ def _of_rows(name: str, asks: str, logits: Array, target: Array) -> tuple[Array,
     if asks == "score":
         if logits.shape[1] != 2:
             raise ShapeError(
-                f"fit: {name} is of two classes, but the prediction has shape {logits.shape}; "
+                f"{name}: it is of two classes, but the prediction has shape {logits.shape}; "
                 f"for one class against the rest give fit a function, such as "
                 f"def {name}_of_class_1(z, y): return metrics.{name}(z[:, 1], y == 1)."
             )
@@ -100,7 +100,7 @@ def _of_margins(name: str, asks: str, scores: Array, target: Array) -> tuple[Arr
     """Of a score whose side of 0 is the class, or one for each class."""
     if asks == "probabilities":
         raise DomainError(
-            f"fit: {name} asks for probabilities, and the scores of hinge are none; "
+            f"{name}: it asks for probabilities, and the scores of hinge are none; "
             "binary_cross_entropy_with_logits learns some."
         )
     if scores.ndim == 2 and scores.shape[1] > 1:
@@ -117,7 +117,7 @@ def _column(name: str, values: Array) -> Array:
         return values
     if values.ndim != 2 or values.shape[1] != 1:
         raise ShapeError(
-            f"fit: {name} asks for one class for each sample, but the prediction has shape "
+            f"{name}: it asks for one class for each sample, but the prediction has shape "
             f"{values.shape}, several questions each; for the first of them give fit a function, "
             f"such as def {name}_of_first(z, y): return "
             f"metrics.{name}({FIRST[KINDS[name].asks]}, y[:, 0].astype(int))."
@@ -138,16 +138,16 @@ def _side(name: str, asks: str, z: Array) -> Array:
     """The score itself, or the class that its side of 0 is."""
     if asks == "scores":
         raise DomainError(
-            f"fit: {name} asks for a score of each class, and here there is one score for two "
+            f"{name}: it asks for a score of each class, and here there is one score for two "
             "classes; 'accuracy' says how often it is right."
         )
     return z if asks == "score" else (z > 0).astype(np.int64)
 
 
-READERS: dict[Any, Callable[..., tuple[Array, Array]]] = {
-    losses.softmax_cross_entropy: _of_rows,
-    losses.kl_divergence: _of_rows,
-    losses.binary_cross_entropy_with_logits: _of_logits,
-    losses.hinge: _of_margins,
-}
+READERS: tuple[tuple[Any, Callable[..., tuple[Array, Array]]], ...] = (
+    (losses.softmax_cross_entropy, _of_rows),
+    (losses.kl_divergence, _of_rows),
+    (losses.binary_cross_entropy_with_logits, _of_logits),
+    (losses.hinge, _of_margins),
+)
 """How the predictions of each loss are read, by the loss."""

@@ -10,8 +10,10 @@ from typing import Any
 from bplib.backend import Array, to_numpy
 from bplib.optim import Optimizer
 from bplib.train.callback import Callback, Callbacks
+from bplib.train.pair import Pair, apart
 from bplib.train.run import Run
 from bplib.train.step import Task
+from bplib.train.watch import Watch
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 """In the repr of a thing that has none of its own; it is another one in every process."""
@@ -41,7 +43,7 @@ def kind_of_training(task: Task, run: Run, callbacks: Callbacks) -> dict[str, An
         "parameter": [f"{n} {tuple(h.value.shape)} {h.value.dtype}" for n, h in named.items()],
         "optimizer": type(optimizer).__name__,
         "group of parameters": [f"{len(group['parameters'])} arrays" for group in optimizer.groups],
-        "loss": task.pair.name,
+        "loss": _loss(task.pair),
         "X": f"{tuple(task.X.shape)} {task.X.dtype}",
         "y": f"{tuple(task.y.shape)} {task.y.dtype}",
         "batch_size": task.batch_size,
@@ -49,11 +51,36 @@ def kind_of_training(task: Task, run: Run, callbacks: Callbacks) -> dict[str, An
         "metrics": list(task.metrics),
         "scheduler": [getattr(one.schedule, "name", "function") for one in callbacks.schedulers],
         "generator": [type(rng.bit_generator).__name__ for rng in generators(task, run)],
-        "callback": [type(one).__name__ for one in remembering(callbacks)],
+        "callback": [_callback(one) for one in remembering(callbacks)],
         SETTING: settings(optimizer, callbacks),
         "SHA-256 of the numbers in X": fingerprint(task.X),
         "SHA-256 of the numbers in y": fingerprint(task.y),
+        "SHA-256 of the numbers in validation": _validation(task),
     }
+
+
+def _loss(pair: Pair) -> str:
+    """Its name, and the settings that functools.partial has given it."""
+    _, placed, named = apart(pair.forward)
+    given = [*map(_in_a_word, placed), *(f"{k}={_in_a_word(v)}" for k, v in sorted(named.items()))]
+    return f"{pair.name}({', '.join(given)})" if given else pair.name
+
+
+def _in_a_word(value: Any) -> str:
+    """A setting of a loss; an array in full would be a long word."""
+    if getattr(value, "ndim", 0):
+        return f"<SHA-256 {fingerprint(value)}>"
+    return ADDRESS.sub("", repr(value))
+
+
+def _callback(one: Callback) -> str:
+    """Its class, and the curve whose best number it remembers, where that is what it does."""
+    watch = getattr(one, "_watch", None)
+    return type(one).__name__ + (f" of {watch.curve}" if isinstance(watch, Watch) else "")
+
+
+def _validation(task: Task) -> str:
+    return "none" if task.validation is None else " ".join(map(fingerprint, task.validation))
 
 
 def settings(optimizer: Optimizer, callbacks: Callbacks) -> list[str]:

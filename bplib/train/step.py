@@ -71,7 +71,7 @@ def epoch(task: Task, run: Run, callbacks: Callbacks) -> None:
             part.targets.append(batch[1])
         callbacks.call("after_step", run)
     row = {"loss": part.total / len(task.X)}
-    row |= numbers(task.metrics, part.predictions, part.targets)
+    row |= numbers(task.pair.asks, task.metrics, part.predictions, part.targets)
     if task.validation is not None:
         found = measured(run.net, task.pair, *task.validation, task.batch_size, task.metrics)
         row |= {f"validation_{name}": value for name, value in found.items()}
@@ -103,12 +103,12 @@ def step(
     try:
         prediction = net.forward(batch[0])
         loss, cache = pair.measure(prediction, batch[1])
-        run.loss = number(pair.name, loss)
+        run.loss = number(pair.asks, pair.name, loss)
         if not math.isfinite(run.loss):
             raise bad_loss(run, pair, batch, run.loss)
         for parameter in task.parameters:
             parameter.grad = None
-        net.backward_parameters(pair.backward(cache))
+        net.backward_parameters(pair.gradient(prediction, cache))
         if not finite(p.grad for p in optimizer.parameters if p.grad is not None):
             raise bad_gradient(run, pair, batch)
         if callbacks.has("before_update"):

@@ -70,6 +70,11 @@ class Watch:
         self.best, self.epoch = now, run.epoch
         return True
 
+    @property
+    def curve(self) -> str:
+        """The curve, and which way it gets better: what its best number is the best of."""
+        return f"{self.monitor}, {'rising' if self.larger_is_better else 'falling'}"
+
     def __str__(self) -> str:
         """Curve and direction, as they are given to whoever watches."""
         settings = f"monitor={self.monitor!r}"

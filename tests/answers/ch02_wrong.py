@@ -163,7 +163,7 @@ WRONG = {
         "two steps": (None, _step_two),
         "positive slope": (None, lambda x, y, a, b, lr: _step(x, y, abs(a), b, lr)),
         "never negative": (None, lambda *g: [max(t, 0) for t in _step(*g)]),
-        "fixed rate": (None, lambda x, y, a, b, lr: _step(x, y, a, b, 0.001)),
+        "fixed rate": ("rate-of-the-chapter", lambda x, y, a, b, lr: _step(x, y, a, b, 0.001)),
         "clipped gradient": (
             None,
             lambda x, y, a, b, lr: [
@@ -190,7 +190,7 @@ WRONG = {
         ),
         "reversed": (None, lambda lr, m: (2 * lr / m, lr / m, 2 * lr)),
         "m of case 1": (None, lambda lr, m: (2 * lr, lr / 3, 2 * lr / 3)),
-        "whole division": (None, lambda lr, m: (2 * lr, lr // m, 2 * lr // m)),
+        "whole division": ("whole-numbers", lambda lr, m: (2 * lr, lr // m, 2 * lr // m)),
         "root of m": (None, lambda lr, m: (2 * lr, lr / m**0.5, 2 * lr / m**0.5)),
         "m - 1": (None, lambda lr, m: (2 * lr, lr / (m - 1), 2 * lr / (m - 1))),
         "rounded": (None, lambda lr, m: tuple(round(v, 6) for v in (2 * lr, lr / m, 2 * lr / m))),
@@ -258,7 +258,7 @@ WRONG = {
         "ruins its input": (None, _z_ruins),
         "test first": (None, lambda A, B: _z(A, B)[::-1]),
         "stacked": (None, lambda A, B: np.vstack(_z(A, B))),
-        "statistics of test": (None, lambda A, B: _z(A, B, source=B)),
+        "statistics of test": ("statistics-of-the-test-rows", lambda A, B: _z(A, B, source=B)),
         "median": (None, lambda A, B: tuple((T - np.median(A, 0)) / A.std(0) for T in (A, B))),
         "clipped": (None, lambda A, B: tuple(np.clip(T, -1, 1) for T in _z(A, B))),
         "train only": (None, lambda A, B: _z(A, B)[0]),
@@ -275,7 +275,7 @@ WRONG = {
         ),
         "too few steps": (None, _fit_short),
         "nearly enough steps": (None, functools.partial(_fit_short, steps=50)),
-        "diverges": (None, _diverges),
+        "diverges": ("exploded", _diverges),
         "rising only": (
             None,
             lambda x, y: (lambda a: (a, y.mean() - a * x.mean()))(abs(np.polyfit(x, y, 1)[0])),

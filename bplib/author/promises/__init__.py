@@ -24,6 +24,12 @@ from bplib.author.promises.right import (
     predictions_are_judged,
     right_answers_pass,
 )
+from bplib.author.promises.steps import (
+    blank_steps_are_blank,
+    mistakes_of_steps_are_named,
+    solved_steps_pass,
+    steps_have_mistakes,
+)
 from bplib.author.promises.written import (
     another_way_is_right,
     answers_are_named,
@@ -99,7 +105,8 @@ def promises(
     elif isinstance(exercise, Prediction):
         asked.append(functools.partial(predictions_are_judged, exercise))
     else:
-        asked.append(functools.partial(steps_follow, exercise))
+        asked += [functools.partial(one, exercise) for one in (steps_follow, steps_have_mistakes)]
+        here = (solved_steps_pass, mistakes_of_steps_are_named, blank_steps_are_blank)
     for one in (the_text_is_written, it_is_asked, hints_keep_the_solution, *here):
         asked.append(functools.partial(one, exercise, root))
     return {one.func.__name__: one for one in asked}

@@ -95,6 +95,11 @@ slope_between_points = Exercise(
             lambda x0, y0, x1, y1: (y1 - x1) / (y0 - x0),
         ),
         Misconception(
+            "points-mixed-up-and-upside-down",
+            "the differences mix an x with a y. (x0, y0) is one point, (x1, y1) the other.",
+            lambda x0, y0, x1, y1: (y0 - x0) / (y1 - x1),
+        ),
+        Misconception(
             "whole-numbers",
             "`//` throws away everything after the decimal point; `/` keeps it.",
             lambda x0, y0, x1, y1: (y1 - y0) // (x1 - x0),

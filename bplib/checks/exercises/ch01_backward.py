@@ -249,6 +249,14 @@ GRAPH_GRADIENTS = Exercise(
             ),
         ),
         Misconception(
+            "order-of-the-values",
+            "the walk goes in the order of the values, so the end comes last and nothing gets "
+            "further than its own two sides. Walk the other way.",
+            lambda graph, values, end: _backward(
+                graph, values, end, order=lambda parents: depth_first(parents)[::-1]
+            ),
+        ),
+        Misconception(
             "multiply-not-swapped",
             "each factor got its own value back. A product sends each factor the other one.",
             _with_rates(multiply=lambda x, y: (x, y)),

@@ -83,6 +83,36 @@ MINIMUM_BILL_GRADIENTS = Exercise(
             _with_dmax(lambda lead: lead < 0, lambda lead: lead >= 0),
         ),
         Misconception(
+            "comparison-turned-round",
+            "the comparison is the wrong way round: the smaller one is taken for the larger.",
+            lambda price, minimum, factor, tip: (
+                factor * (price <= minimum),
+                factor * (price > minimum),
+                min(price, minimum),
+                1.0,
+            ),
+        ),
+        Misconception(
+            "comparison-turned-round-and-draw",
+            "the comparison is the wrong way round: the smaller one is taken for the larger, and "
+            "in a draw the minimum gets the gradient.",
+            lambda price, minimum, factor, tip: (
+                factor * (price < minimum),
+                factor * (price >= minimum),
+                min(price, minimum),
+                1.0,
+            ),
+        ),
+        Misconception(
+            "factor-for-its-slope",
+            "the factor got its own value back. A product sends each factor the other one.",
+            lambda price, minimum, factor, tip: (
+                *_minimum_bill_gradients(price, minimum, factor, tip)[:2],
+                factor,
+                1.0,
+            ),
+        ),
+        Misconception(
             "max-distributes",
             "both sides of the max get the gradient, as if they had been added.",
             _with_dmax(lambda lead: 1, lambda lead: 1),

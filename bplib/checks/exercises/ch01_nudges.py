@@ -51,13 +51,13 @@ def _never_put_back(f, x, h, dtype=float):
     return gradient
 
 
-def _whole_rows(f, x, h):
-    x = np.array(x, dtype=float)
-    gradient = np.zeros_like(x)
+def _whole_rows(f, x, h, dtype=float):
+    x = np.array(x, dtype=dtype)
+    gradient = np.zeros(x.shape)
     for i in range(len(x)):
         above, below = x.copy(), x.copy()
-        above[i] += h
-        below[i] -= h
+        above[i] = above[i] + h  # in an array of integers, the decimals are lost here
+        below[i] = below[i] - h
         gradient[i] = (f(above) - f(below)) / (2 * h)
     return gradient
 
@@ -67,6 +67,29 @@ def _nudges_pile_up(f, x, h):
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         above, below = x, x.copy()
+        above[index] += h
+        below[index] -= h
+        gradient[index] = (f(above) - f(below)) / (2 * h)
+    return gradient
+
+
+def _integers_taken_and_not_given_back(f, x, h):
+    """What `x[i] += h`, `x[i] -= 2 * h` and `x[i] += h` make of the entries, integers too."""
+    x = x.copy()
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] = x[index] + h
+        above = f(x)
+        x[index] = x[index] - 2 * h
+        gradient[index] = (above - f(x)) / (2 * h)
+        x[index] = x[index] + h
+    return gradient
+
+
+def _both_pile_up(f, x, h):
+    above, below = np.array(x, dtype=float), np.array(x, dtype=float)
+    gradient = np.zeros_like(above)
+    for index in np.ndindex(above.shape):
         above[index] += h
         below[index] -= h
         gradient[index] = (f(above) - f(below)) / (2 * h)
@@ -185,6 +208,12 @@ CENTRAL_GRADIENT = Exercise(
             _whole_rows,
         ),
         Misconception(
+            "whole-rows-and-integers",
+            "for a table, whole rows were nudged: x[i] is a row there. And in an array of integers "
+            "the nudge is rounded away.",
+            lambda f, x, h: _whole_rows(f, x, h, dtype=None),
+        ),
+        Misconception(
             "never-put-back",
             "an entry stayed nudged while the next one was measured. Put each one back.",
             _never_put_back,
@@ -201,6 +230,12 @@ CENTRAL_GRADIENT = Exercise(
             _entry_by_entry(lambda above, here, below, h: (above - below) / (2 * h), dtype=None),
         ),
         Misconception(
+            "integers-swallow-the-way-back-too",
+            "right for floats; in an array of integers the decimals are lost, those of the nudge "
+            "and those of the way back.",
+            _integers_taken_and_not_given_back,
+        ),
+        Misconception(
             "one-array-twice",
             "nothing was measured: either the slopes are never filled in, or both sides are one "
             "and the same array, because `b = a` makes no copy and `a.copy()` does.",
@@ -211,6 +246,12 @@ CENTRAL_GRADIENT = Exercise(
             "one of the two sides is x itself, so every nudge stays for the entries that follow. "
             "Copy x for both sides.",
             _nudges_pile_up,
+        ),
+        Misconception(
+            "both-sides-pile-up",
+            "both copies are made once, so every nudge stays for the entries that follow. Make "
+            "them anew for each entry.",
+            _both_pile_up,
         ),
         Misconception(
             "return-in-the-loop",

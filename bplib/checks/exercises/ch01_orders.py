@@ -90,6 +90,13 @@ def _from_the_first_name(parents):
     return order
 
 
+def _parents_first_one_level(parents):
+    order = []
+    for name, above in parents.items():
+        order += [one for one in (*above, name) if one not in order]
+    return list(dict.fromkeys(order))
+
+
 def _itself_first(parents):
     order, seen = [], set()
 
@@ -223,6 +230,12 @@ TOPOLOGICAL_ORDER = Exercise(
             "itself-before-its-parents",
             "each name is written down before its parents are visited instead of after.",
             _itself_first,
+        ),
+        Misconception(
+            "parents-but-not-theirs",
+            "the parents of each name are written down before it, but whether their own parents "
+            "are there already was not asked.",
+            _parents_first_one_level,
         ),
         Misconception(
             "inputs-left-out",

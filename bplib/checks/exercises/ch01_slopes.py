@@ -42,8 +42,24 @@ BITTERNESS_SLOPE = Exercise(
     misconceptions=(
         Misconception(
             "inner-rate-forgotten",
-            "the first link is missing: a cup is not one spoon.",
+            "this is the number of spoons. The first link is missing, for a cup is not one spoon; "
+            "or a pair of brackets is, and the 1 is added after everything else.",
             lambda cups: 0.5 * 2 * (3 * cups + 1),
+        ),
+        Misconception(
+            "bitterness-for-slope",
+            "this is the bitterness itself, not how far the refund moves for a cup.",
+            lambda cups: (3 * cups + 1) ** 2,
+        ),
+        Misconception(
+            "sign-flipped",
+            "whoever drinks more gets more back: the refund grows with the cups.",
+            lambda cups: -_bitterness_slope(cups),
+        ),
+        Misconception(
+            "slope-at-4-cups",
+            "this is the slope at 4 cups, whatever the number of cups is. Use `cups`.",
+            lambda cups: 39.0,
         ),
         Misconception(
             "slope-in-the-wrong-place",
@@ -176,6 +192,12 @@ SUM_TIMES_GRADIENTS = Exercise(
             "sum-counts-as-product",
             "x and y are treated as factors. They are added before the product.",
             lambda x, y, z: (y * z, x * z, x * y),
+        ),
+        Misconception(
+            "each-the-factor-of-the-other",
+            "x and y send each other their values, as factors do. They are added before the "
+            "product.",
+            lambda x, y, z: (y * z, x * z, x + y),
         ),
         Misconception(
             "z-counts-as-added",
@@ -312,6 +334,17 @@ SHARED_WIRE_GRADIENTS = Exercise(
             "multiply-not-swapped-at-f",
             "at f = p × s each factor got its own value back: s receives p, and p receives s.",
             lambda a, b: ((2 * a * b + a) * b + a * b + a, (2 * a * b + a) * a),
+        ),
+        Misconception(
+            "multiply-not-swapped-at-p",
+            "at p = a × b each factor got its own value back. A product sends each factor the "
+            "other one.",
+            lambda a, b: ((2 * a * b + a) * a + a * b, (2 * a * b + a) * b),
+        ),
+        Misconception(
+            "upstream-forgotten-at-p",
+            "s = p + a passes on 1 to p instead of 1 times the gradient that arrives at s.",
+            lambda a, b: ((a * b + a + 1) * b + a * b, (a * b + a + 1) * a),
         ),
         Misconception(
             "upstream-forgotten",

@@ -2,8 +2,10 @@
 
 from bplib.checks.exercises import (
     ch02_curve,
+    ch02_gradients,
     ch02_line,
     ch02_matrix,
+    ch02_penalty,
     ch02_predictions,
     ch02_scaling,
     ch02_standardise,
@@ -15,8 +17,9 @@ EXERCISES = (
     ch02_line.mean_squared_error,
     ch02_predictions.raise_the_line,
     ch02_predictions.third_push,
-    ch02_line.line_gradients,
+    ch02_gradients.line_gradients,
     ch02_curve.curve_gradients,
+    ch02_penalty.line_with_penalty,
     ch02_predictions.first_step,
     ch02_steps.gradient_step,
     ch02_predictions.twice_the_people,

@@ -79,6 +79,21 @@ def _straight_line_error(x, y, theta0, theta1, theta2):
     return _curve_gradients(x, y, 0.0, theta1, theta2)
 
 
+def _square_of_the_product(x, y, theta0, theta1, theta2):
+    error = _error(x, y, theta0, theta1, theta2)
+    return 2.0 * np.mean((error * x) ** 2), 2.0 * np.mean(error * x), 2.0 * np.mean(error)
+
+
+def _with_square(square):
+    """Something else in the place of theta0 * x**2 in the prediction, and of x**2 as its rate."""
+
+    def gradients(x, y, theta0, theta1, theta2):
+        push = 2.0 * (square(x, theta0) + theta1 * x + theta2 - y)
+        return np.mean(push * square(x, 1.0)), np.mean(push * x), np.mean(push)
+
+    return gradients
+
+
 curve_gradients = Exercise(
     name="curve_gradients",
     chapter=2,
@@ -155,6 +170,43 @@ curve_gradients = Exercise(
             "the errors are averaged first and then multiplied by an average; each error belongs "
             "to its own x, so multiply first, then average.",
             _averaged_first,
+        ),
+        Misconception(
+            "line-of-the-exercise-before",
+            "the rates are right; the error is that of a line, theta0 * x + theta1.",
+            lambda x, y, a, b, c: _curve_gradients(x, y, 0.0, a, b),
+        ),
+        Misconception(
+            "error-squared-with-x",
+            "dtheta1 and dtheta2 are right; in dtheta0 the error is squared together with x. Only "
+            "x is.",
+            _square_of_the_product,
+        ),
+        Misconception(
+            "doubled-for-squared",
+            "x is doubled, not squared: in Python a square is `** 2`, and `* 2` is twice.",
+            _with_square(lambda x, theta0: theta0 * x * 2.0),
+        ),
+        Misconception(
+            "theta0-squared-too",
+            "dtheta0's rate is right, but in the prediction theta0 is squared together with x: "
+            "`**` binds only what stands right before it, and there it is a bracket.",
+            lambda x, y, a, b, c: _curve_gradients(x, y, a * a, b, c),
+        ),
+        Misconception(
+            "parameters-left-in",
+            "each parameter is left standing in its own gradient, theta2 too: a term moves by what "
+            "its parameter is multiplied by.",
+            lambda x, y, *theta: tuple(
+                t * d for t, d in zip(theta, _curve_gradients(x, y, *theta), strict=True)
+            ),
+        ),
+        Misconception(
+            "powers-one-too-high",
+            "every rate has one x too many: theta2 stands alone, so its rate is 1.",
+            lambda x, y, *theta: tuple(
+                np.mean(2.0 * _error(x, y, *theta) * x**k) for k in (3, 2, 1)
+            ),
         ),
     ),
     hints=(

@@ -152,6 +152,18 @@ mse_gradient = Exercise(
             lambda X, y, t: 2 * np.sum((X @ t - y)[:, np.newaxis] * X, axis=1) / len(y),
         ),
         Misconception(
+            "averaged-to-one-number",
+            "the product has added up over the people already; a mean of it makes one number out "
+            "of all n slopes. The loss's mean is a division by m.",
+            lambda X, y, t: 2 * np.mean(X.T @ (X @ t - y)),
+        ),
+        Misconception(
+            "y-as-a-column",
+            "y stands upright, (m, 1), so the error has become a table of m by m: every prediction "
+            "minus every target.",
+            lambda X, y, t: 2 * X.T @ (X @ t - y[:, np.newaxis]) / len(y),
+        ),
+        Misconception(
             "square-for-its-slope",
             "the squared error stands where its slope, twice the error, belongs.",
             lambda X, y, t: 2 * X.T @ (X @ t - y) ** 2 / len(y),
@@ -266,6 +278,29 @@ learning_rate_limit = Exercise(
             "singular-value-not-squared",
             "this uses the largest singular value of X; the eigenvalue of X.T @ X is its square.",
             lambda X: len(X) / np.linalg.norm(X, 2),
+        ),
+        Misconception(
+            "singular-value-alone",
+            "this is one over the largest singular value of X. The eigenvalue of X.T @ X is its "
+            "square, and the mean's 1/m is missing.",
+            lambda X: 1.0 / np.linalg.norm(X, 2),
+        ),
+        Misconception(
+            "root-of-all-squares",
+            "`np.linalg.norm` of a matrix is the root of the sum of all its squared entries, near "
+            "the largest eigenvalue and not the same; `eigvalsh` gives the eigenvalues.",
+            lambda X: 1.0 / np.linalg.norm(X.T @ X / len(X)),
+        ),
+        Misconception(
+            "covariance-of-a-sample",
+            "`np.cov` centres the columns first and divides by m - 1; gradient descent sees X as "
+            "it is.",
+            lambda X: 1.0 / np.linalg.eigvalsh(np.cov(X.T))[-1],
+        ),
+        Misconception(
+            "standardised-first",
+            "the columns were standardised first; the limit asked for is that of X as it is.",
+            lambda X: _learning_rate_limit((X - X.mean(axis=0)) / X.std(axis=0)),
         ),
         Misconception(
             "2-over-the-sum",

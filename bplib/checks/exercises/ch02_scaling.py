@@ -121,6 +121,11 @@ def _fit_mapped_the_wrong_way(x, y):
     return slope * x.std(), intercept + slope * x.mean()
 
 
+def _fit_mapped_with_wrong_sign(x, y):
+    slope, intercept = _fit_in_scaled_units(x, y)
+    return slope / x.std(), intercept + slope * x.mean() / x.std()
+
+
 def _fit_stopped_early(x, y):
     # 1000 steps at rate 0.001 from (0, 0), in closed form: each multiplies the distance to the
     # minimum by the same matrix.
@@ -211,6 +216,28 @@ line_in_raw_units = Exercise(
             "each unit of z is worth slope.",
             lambda a, b, mean, std: (a / std, b - mean / std),
         ),
+        Misconception(
+            "the-other-way",
+            "this is the way from x to z, for a line that was trained on x. Here the line in z is "
+            "known, and z holds x.",
+            lambda a, b, mean, std: (a * std, b + a * mean),
+        ),
+        Misconception(
+            "nothing-changed",
+            "these are the slope and the intercept for z; the same line has others for x.",
+            lambda a, b, mean, std: (a, b),
+        ),
+        Misconception(
+            "numbers-standardised",
+            "slope and intercept were standardised as if they were data. Put z into the line "
+            "instead, and multiply out.",
+            lambda a, b, mean, std: ((a - mean) / std, (b - mean) / std),
+        ),
+        Misconception(
+            "old-intercept-forgotten",
+            "the slope is right; of the two terms of the new intercept, the old one is missing.",
+            lambda a, b, mean, std: (a / std, -a * mean / std),
+        ),
     ),
     hints=(
         "Put the definition of z into the line and multiply out.",
@@ -292,6 +319,17 @@ fit_line = Exercise(
             "mapped-back-the-wrong-way",
             "x was mapped the wrong way: put z = (x - mean) / std into the line and multiply out.",
             _fit_mapped_the_wrong_way,
+        ),
+        Misconception(
+            "mapped-back-with-the-wrong-sign",
+            "the slope is mapped back and right; the intercept moved the wrong way.",
+            _fit_mapped_with_wrong_sign,
+        ),
+        Misconception(
+            "exploded",
+            "a descent that explodes ends in NaN: each step lands further out than the one before, "
+            "until the numbers overflow. Print the loss, and ask which rates these x allow.",
+            lambda x, y: (np.nan, np.nan),
         ),
     ),
     hints=(

@@ -140,6 +140,17 @@ standardise = Exercise(
             _standardise_with(lambda A: -A.mean(axis=0), lambda A: A.std(axis=0)),
         ),
         Misconception(
+            "statistics-of-the-test-rows",
+            "mean and deviation are those of the test rows; while a model is trained, the test "
+            "people are not there yet.",
+            lambda A, B: tuple((X - B.mean(axis=0)) / B.std(axis=0) for X in (A, B)),
+        ),
+        Misconception(
+            "multiplied-by-the-deviation",
+            "the columns are multiplied by their deviation; dividing counts in deviations.",
+            lambda A, B: tuple((X - A.mean(axis=0)) * A.std(axis=0) for X in (A, B)),
+        ),
+        Misconception(
             "row-by-row",
             "mean and deviation were taken along each row, across one person's different units; "
             "axis=0 runs down a column.",

@@ -160,6 +160,22 @@ gradient_step = Exercise(
             lambda x, y, a, b, lr: two_gradients(x, y, a, b),
         ),
         Misconception(
+            "nothing-changed",
+            "both parameters come back as they were. `theta0 - lr * ...` alone in a line works "
+            "something out and forgets it; give it a name, or return it.",
+            lambda x, y, a, b, lr: (a, b),
+        ),
+        Misconception(
+            "rate-of-the-chapter",
+            "the learning rate is the chapter's 0.001; use `lr`.",
+            lambda x, y, a, b, lr: one_step(x, y, a, b, 0.001),
+        ),
+        Misconception(
+            "subtracted-the-wrong-way-round",
+            "the parameters are subtracted from the step; the step is to be subtracted from them.",
+            lambda x, y, a, b, lr: tuple(-t for t in one_step(x, y, a, b, lr)),
+        ),
+        Misconception(
             "person-by-person",
             "the parameters move inside the loop, so every person sees another line. Add up all "
             "the pushes first, then make one step.",
@@ -254,6 +270,17 @@ equal_learning_rates = Exercise(
             "m-wrong-in-the-last",
             "the first two are right; in the last m is turned the wrong way.",
             lambda lr, m: (2 * lr, lr / m, 2 * lr * m),
+        ),
+        Misconception(
+            "both-wrong-in-the-last",
+            "the first two are right; the last is upside down. In Python, lr / 2 * m divides by 2 "
+            "and then multiplies by m.",
+            lambda lr, m: (2 * lr, lr / m, lr / 2 * m),
+        ),
+        Misconception(
+            "whole-numbers",
+            "`//` throws away everything after the decimal point, and a rate is all that.",
+            lambda lr, m: (2 * lr, lr // m, 2 * lr // m),
         ),
     ),
     hints=(

@@ -14,6 +14,7 @@ from typing import Any
 
 from bplib import ops
 from bplib.backend import Array, xp_of
+from bplib.errors import DomainError, DTypeError
 from bplib.tape.dual.number import (
     Dual,
     entrywise,
@@ -60,9 +61,14 @@ FIXED = set(
 )
 """What does not move when x moves a little."""
 
-MADE = set("arange empty empty_like eye full full_like linspace ones ones_like zeros zeros_like"
-           .split())  # fmt: skip
+MADE = set("arange empty empty_like eye ones ones_like zeros zeros_like".split())
 """New arrays, which do not move either."""
+
+FILLED = {"full", "full_like", "linspace"}
+"""New arrays of given numbers, which may not be dual."""
+
+NOT_LINEAR = {"initial", "constant_values", "end_values"}
+"""Settings of linear functions that add a constant, which no tangent has."""
 
 
 class DualModule(types.ModuleType):
@@ -98,13 +104,13 @@ class DualModule(types.ModuleType):
         if name in PRODUCTS:
             return lambda x, y, **named: product(_named(name, **named), x, y)
         if name in LINEAR:
-            return lambda x, *settings, **named: linear(
-                lambda part: getattr(xp_of(part), name)(part, *primal(settings), **named), x
-            )
+            return functools.partial(_linear, name)
         if name in LINEAR_IN_ALL:
             return lambda arrays, **named: linear(
                 lambda *parts: getattr(_home(*parts), name)(parts, **named), *arrays
             )
+        if name in FILLED:
+            return functools.partial(_filled, name, getattr(self.base, name))
         if name in FIXED or name in MADE:
             return functools.partial(fixed, getattr(self.base, name))
         return None
@@ -201,6 +207,29 @@ def _into_out(function: Callable[[Any], Dual]) -> Callable[..., Dual]:
         return function(x) if out is None else out.become(function(x))
 
     return with_out
+
+
+def _linear(name: str, x: Dual, *settings: Any, **named: Any) -> Dual:
+    """The function of the value and of the tangent."""
+    chosen = named.get("mode", settings[1] if name == "pad" and len(settings) > 1 else None)
+    if NOT_LINEAR & named.keys() or chosen in ("maximum", "minimum", "median"):
+        setting = next(iter(NOT_LINEAR & named.keys()), f"mode='{chosen}'")
+        raise DomainError(
+            f"forward mode: {name} with {setting} is not linear, so the tangent would be wrong; "
+            "write it with where, or add the constant afterwards."
+        )
+    return linear(lambda part: getattr(xp_of(part), name)(part, *primal(settings), **named), x)
+
+
+def _filled(name: str, function: Callable[..., Any], *given: Any, **named: Any) -> Dual:
+    """A new array of plain numbers."""
+    values = (*given[1 if name != "linspace" else 0 :], *named.values())
+    if any(isinstance(value, Dual) for value in values):
+        raise DTypeError(
+            f"forward mode: {name} was given a number that moves, and its tangent would be lost; "
+            "multiply an array of ones by it."
+        )
+    return fixed(function, *given, **named)
 
 
 def _by_slope(name: str, x: Any) -> Dual:
