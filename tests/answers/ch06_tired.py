@@ -63,6 +63,14 @@ def _largest(claimed, measured):
     return errors.index(max(errors)) if max(errors) > 1e-6 else -1
 
 
+def _not_to_the_end(claimed, measured):
+    place = len(claimed)
+    while (place := place - 1) > 0:
+        if not _agree(claimed[place], measured[place], 1e-6):
+            return place
+    return -1
+
+
 def _scan(apart):
     def answer(claimed, measured):
         place = -1
@@ -151,6 +159,11 @@ NAMED = {
             _scan(lambda c, m: abs(math.fsum(c) - math.fsum(m)) > 1e-6 * math.hypot(*m)),
         ],
         "one-further": [lambda c, m: _last(c, m) + (_last(c, m) >= 0)],
+        "place-0-missed": [_not_to_the_end],
+        "given-up-too-soon": [
+            lambda c, m: -1 if math.dist(c[-1].flat, m[-1].flat) < 1e-6 * _length(m[-1]) else 5,
+        ],
+        "limit-too-wide": [_scan(lambda c, m: math.dist(c, m) > 0.01 * math.hypot(*m))],
     },
     "gradient_is_right": {
         "absolute-difference": [

@@ -200,7 +200,7 @@ WRONG = {
     "first_wrong": {
         "first from the input, in a loop": ("seen-from-the-input", _stops_at_the_first),
         "allclose in a loop": ("allclose", _by_allclose_loop),
-        "return inside the loop": (None, _unfinished_loop),
+        "return inside the loop": ("given-up-too-soon", _unfinished_loop),
         "biases only": (None, _biases_only),
         "negative": (None, _negative_index),
         "the layer": (

@@ -168,14 +168,17 @@ def _charts(rng, i):
         {3: 0.9, 2: 3.0, 1: 1.5, 0: 40.0},
         {},
         {0: 2.0},
-        {4: 1.01, 2: 5.0, 0: 0.5},
+        {4: 1.005, 3: 5.0, 0: 0.5},
         {5: 0.98, 4: 2.0, 3: 7.0, 2: 1.2, 1: 0.1, 0: 3.0},
         {1: 0.5, 0: 0.3},
+        {0: 4.0},
     )[i]
     for place, factor in wrong.items():
         claimed[place] = factor * claimed[place]
     if i == 2:  # as large as before, and the sum is right too: only the entries are elsewhere
         claimed[0] = measured[0][::-1].copy()
+    if i == 6:
+        claimed[2] = measured[2][::-1].copy()
     return claimed, measured
 
 
@@ -227,6 +230,7 @@ first_wrong = Exercise(
     ),
     reference=_first_wrong,
     cases=_charts,
+    n_cases=7,
     case_note=lambda claimed, measured: f"{len(claimed)} gradients",
     returns=("place",),
     equivalents=(
@@ -281,6 +285,25 @@ first_wrong = Exercise(
             _last_by(lambda c, m: abs(np.sum(c) - np.sum(m)) > 1e-6 * _norm(m)),
         ),
         Misconception(
+            "place-0-missed",
+            "right but for place 0, where the walk never comes: `range(n, 0, -1)` stops before 0.",
+            lambda claimed, measured: max(
+                (i for i, wrong in enumerate(_disagree(claimed, measured)) if wrong and i > 0),
+                default=-1,
+            ),
+        ),
+        Misconception(
+            "given-up-too-soon",
+            "only the last array was looked at. That all agree is known after the loop, so there "
+            "belongs the -1.",
+            lambda claimed, measured: len(claimed) - 1 if _disagree(claimed, measured)[-1] else -1,
+        ),
+        Misconception(
+            "limit-too-wide",
+            "a mistake of half a per cent has passed. The limit is 1e-6.",
+            _last_by(lambda c, m: _relative(c, m) > 1e-2),
+        ),
+        Misconception(
             "layer-instead-of-place",
             "that is the number of the layer. The place of the array in the list is asked, which "
             "tells W from b.",
@@ -302,7 +325,7 @@ first_wrong = Exercise(
         "`for place in reversed(range(len(claimed)))`, with the relative error of the exercise "
         "before; after the loop, -1.",
     ),
-    after="What lies behind the place is acquitted, and what lies before it has only inherited.",
+    after="All from there to the output is acquitted, and what comes before has only inherited.",
     another="""
 def first_wrong(claimed, measured):
     lengths = np.linalg.norm

@@ -131,9 +131,9 @@ gradient_is_right = Exercise(
     chapter=6,
     minutes=40,
     statement=(
-        "f turns an array x into one number, and gradient(x) claims to be its gradient. Say True "
-        "where it is right and False where it is not. Draw whatever is random from "
-        "np.random.default_rng(seed). x may hold whole numbers, gradients may be as small as "
+        "f turns an array x of real numbers into one number, and gradient(x) claims to be its "
+        "gradient. Say True where it is right and False where it is not. Draw whatever is random "
+        "from np.random.default_rng(seed). x may hold whole numbers, gradients may be as small as "
         "1e-9 or as large as 1e6, and a function may have the gradient zero."
     ),
     reference=_right,

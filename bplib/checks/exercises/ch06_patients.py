@@ -69,8 +69,8 @@ patient_d = _patient(
     "gradient made of?",
     "A right bias next to a wrong weight acquits the delta: the other factor is to blame.",
     not_transposed="that one sits between the layers, and would spoil layer 1; here it agrees.",
-    moved_too_early="then the bias of layer 2 would be wrong too, and layer 1 behind it.",
-    slope_from_z="then the bias of layer 2 would be wrong too, and layer 1 behind it.",
+    moved_too_early="then the bias of layer 2 would be wrong too, and all of layer 1.",
+    slope_from_z="then the bias of layer 2 would be wrong too, and all of layer 1.",
 )
 patient_e = _patient(
     "e",

@@ -76,8 +76,8 @@ complex_slope = Exercise(
         ),
         Misconception(
             "central-difference",
-            "this is the central difference, and it has lost half of its digits to a subtraction. "
-            "The complex step subtracts nothing.",
+            "right but for the last digits. A central difference loses them to a subtraction; the "
+            "complex step subtracts nothing, and its h may be as short as 1e-30.",
             lambda f, x, v: _along(f, x, v, 1e-5),
         ),
         Misconception(

@@ -236,7 +236,7 @@ checkpointed_gradient = Exercise(
         "Let segment s have the layers from n * s // k up to n * (s + 1) // k, so that nothing is "
         "left over. `inputs.pop()` hands out what was kept, last first.",
     ),
-    after="One forward pass more, and only the entries and one segment in memory at any time.",
+    after="The gradients agree. Keep the k entries and one segment, and you hold k + n/k, not n.",
     another="""
 def checkpointed_gradient(forwards, backwards, x, dy, k):
     if k == 1:  # one segment: plain backpropagation

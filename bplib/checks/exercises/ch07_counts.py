@@ -83,7 +83,7 @@ nudging_passes = Exercise(
         "Between widths a and b there are a times b weights, and b biases.",
         "Add that up over neighbouring widths, and take it twice.",
     ),
-    after="For the digits of chapter 12 that is half a million passes for one step.",
+    after="For 784-256-128-10, a small network, that is 470,292 passes for one step.",
     another="""
 def nudging_passes(sizes):
     inputs, outputs = np.array(sizes[:-1]), np.array(sizes[1:])
