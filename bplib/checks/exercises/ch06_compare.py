@@ -48,6 +48,11 @@ def _by_root(claimed, measured):
     return top / max(np.sqrt(np.sum(claimed**2)), np.sqrt(np.sum(measured**2)))
 
 
+def _larger(one, other):
+    """The larger of two sizes, and next to nothing where both are zero."""
+    return max(float(one), float(other)) or 1e-300
+
+
 def _quotient(top, bottom):
     with np.errstate(all="ignore"):
         return np.float64(top) / np.float64(bottom)
@@ -122,20 +127,20 @@ relative_error = Exercise(
             "largest-entries",
             "compares the largest entries. The length is the root of the sum of all squares.",
             lambda claimed, measured: np.max(np.abs(claimed - measured))
-            / max(np.max(np.abs(claimed)), np.max(np.abs(measured)), 1e-300),
+            / _larger(np.max(np.abs(claimed)), np.max(np.abs(measured))),
         ),
         Misconception(
             "root-forgotten",
             "the sums of the squares were divided, and no root was taken.",
             lambda claimed, measured: np.sum((claimed - measured) ** 2)
-            / max(np.sum(claimed**2), np.sum(measured**2), 1e-300),
+            / _larger(np.sum(claimed**2), np.sum(measured**2)),
         ),
         Misconception(
             "lengths-subtracted",
             "this compares the two lengths. Two arrays may be equally long and point elsewhere; "
             "take the length of the difference.",
             lambda claimed, measured: abs(_norm(claimed) - _norm(measured))
-            / max(_norm(claimed), _norm(measured), 1e-300),
+            / _larger(_norm(claimed), _norm(measured)),
         ),
     ),
     hints=(

@@ -14,9 +14,25 @@ _PLACE = (
     "Now compare the size and the cosine there with what each illness would do.",
 )
 
+# What each illness does to a chart, for those who guess it where it is not.
+_SHOWS = {
+    "healthy": "in a healthy network every parameter agrees.",
+    "sum": "with a missing 1/m every parameter is seven times too large, and nothing else.",
+    "sigmoid at the end": "that one is wrong from the last layer on, and far too small all over.",
+    "diagonal softmax": "that one is wrong from the last layer on, in direction more than in size.",
+    "moved too early": "that one spares the last layer, and turns the next a little: W2 and b2.",
+    "slope from z": "that one spares the last layer, and sends the next uphill: W2 and b2.",
+    "slope forgotten": "that one spares layers 2 and 3, and makes layer 1 far too large.",
+    "not transposed": "that one spares layers 2 and 3, and takes the direction from layer 1.",
+    "wrong activations": "that one is wrong in W2 alone.",
+    "biases averaged": "that one spares the weights, and makes every bias a seventh.",
+    "biases forgotten": "that one spares the weights, and leaves nothing of the biases.",
+}
+
 
 def _patient(letter: str, answer: str, nearly: str, after: str, **instead: str) -> Prediction:
-    """The prediction for one patient; `instead` says of an illness why it does not fit."""
+    """The prediction for one patient; `instead` says of the likeliest why they do not fit."""
+    why = _SHOWS | {illness.replace("_", " "): reason for illness, reason in instead.items()}
     return Prediction(
         name=f"patient_{letter}",
         chapter=6,
@@ -24,8 +40,9 @@ def _patient(letter: str, answer: str, nearly: str, after: str, **instead: str) 
         answer=answer,
         choices=ILLNESSES,
         wrong=tuple(
-            (illness.replace("_", " "), illness.replace("_", "-"), why)
-            for illness, why in instead.items()
+            (illness, illness.replace(" ", "-"), why[illness])
+            for illness in ILLNESSES
+            if illness != answer
         ),
         hints=(*_PLACE, nearly),
         after=after,

@@ -34,6 +34,7 @@ passes_for_all = Prediction(
         (3466.0, "one-side", "a central difference looks to both sides, so each takes two passes."),
         (3467.0, "forward-difference", "that is the forward difference; the central one takes two"
          " passes for each parameter."),
+        (6933.0, "the-middle-too", "the pass with nothing nudged is not needed here."),
         (2.0, "direction", "two are enough for one direction; here every slope is wanted alone."),
     ),
     hints=(
