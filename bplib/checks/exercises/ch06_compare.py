@@ -108,7 +108,7 @@ relative_error = Exercise(
             "sum-of-lengths",
             "divided by the sum of the two lengths; the larger one is asked.",
             lambda claimed, measured: _norm(claimed - measured)
-            / max(_norm(claimed) + _norm(measured), 1e-300),
+            / _larger(_norm(claimed) + _norm(measured), 0),
         ),
         Misconception(
             "divided-by-claimed",
