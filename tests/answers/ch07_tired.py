@@ -44,6 +44,8 @@ NAMED = {
         "forward-difference": [lambda sizes: 1 + sum(_between(sizes)) + sum(sizes[1:])],
         "inputs-have-biases": [lambda sizes: 2 * (sum(_between(sizes)) + sum(sizes))],
         "one-more": [lambda sizes: 1 + 2 * int(np.dot(np.add(sizes[:-1], 1), sizes[1:]))],
+        "bias-of-each-input": [lambda sizes: 2 * int(np.dot(sizes[:-1], np.add(sizes[1:], 1)))],
+        "bias-of-each-layer": [lambda sizes: sum(2 * ab + 2 for ab in _between(sizes))],
     },
     "dense_flops": {
         "backward-like-forward": [lambda sizes, m: [2 * m * sum(_between(sizes))] * 2],

@@ -175,6 +175,12 @@ gradient_is_right = Exercise(
             _judge(lambda c, m: _relative(c.flat[0], m.flat[0]) < 1e-6),
         ),
         Misconception(
+            "first-entries-only",
+            "only the first few entries were looked at. A mistake may sit in any of them; move all "
+            "at once, along a random direction.",
+            _judge(lambda c, m: _relative(c.flat[:3], m.flat[:3]) < 1e-6),
+        ),
+        Misconception(
             "forward-difference",
             "right gradients fail here, as they do when the difference looks to one side only: its "
             "own error is larger than the limit.",

@@ -68,6 +68,16 @@ nudging_passes = Exercise(
             lambda sizes: 2 * (_parameters(sizes) + sizes[0]),
         ),
         Misconception(
+            "bias-of-each-input",
+            "a layer has as many biases as outputs; here it has as many as inputs.",
+            lambda sizes: 2 * (_weights(sizes) + sum(sizes[:-1])),
+        ),
+        Misconception(
+            "bias-of-each-layer",
+            "one bias for each layer was counted. Every neuron of a layer has its own.",
+            lambda sizes: 2 * (_weights(sizes) + len(sizes) - 1),
+        ),
+        Misconception(
             "neurons-counted",
             "that counts the neurons. Every wire between two layers has a weight of its own.",
             lambda sizes: 2 * sum(sizes),
@@ -384,7 +394,7 @@ cache_bytes = Exercise(
         "(m, n).",
         "m times the sum of all widths but the first and the last, times itemsize.",
     ),
-    after="It grows with the batch and the depth, while weights and gradients stay as they are.",
+    after="It grows with the batch, while weights and gradients stay as they are.",
     another="""
 def cache_bytes(sizes, m, itemsize):
     _, *hidden, _ = sizes

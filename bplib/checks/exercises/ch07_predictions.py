@@ -20,7 +20,7 @@ nudging_by_thirteen = Prediction(
         "13 parameters, each a little larger and a little smaller.",
         "26 passes of 9.",
     ),
-    after="Eleven times the backward pass's 21, for thirteen slopes; the factor grows with them.",
+    after="Eleven times the 21 of one step, for thirteen slopes; the factor grows with them.",
 )
 
 whole_step_of_ten = Prediction(
