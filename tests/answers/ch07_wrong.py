@@ -63,7 +63,7 @@ WRONG = {
         "three times": (None, lambda sizes: 3 * _p(sizes)),
         "first layer only": (None, lambda sizes: 2 * (sizes[0] + 1) * sizes[1]),
         "last layer missing": (None, lambda sizes: 2 * _p(sizes[:-1])),
-        "one bias a layer": (None, lambda sizes: 2 * (_w(sizes) + len(sizes) - 1)),
+        "one bias a layer": ("bias-of-each-layer", lambda sizes: 2 * (_w(sizes) + len(sizes) - 1)),
         "a list": (None, lambda sizes: [2 * _p(sizes)]),
     },
     "dense_flops": {
