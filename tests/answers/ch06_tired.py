@@ -159,7 +159,7 @@ NAMED = {
             _scan(lambda c, m: abs(math.fsum(c) - math.fsum(m)) > 1e-6 * math.hypot(*m)),
         ],
         "one-further": [lambda c, m: _last(c, m) + (_last(c, m) >= 0)],
-        "place-0-missed": [_not_to_the_end],
+        "place-0-missed": [_not_to_the_end, lambda c, m: _last(c, m) or -1],
         "given-up-too-soon": [
             lambda c, m: -1 if math.dist(c[-1].flat, m[-1].flat) < 1e-6 * _length(m[-1]) else 5,
         ],

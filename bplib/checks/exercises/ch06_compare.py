@@ -291,7 +291,8 @@ first_wrong = Exercise(
         ),
         Misconception(
             "place-0-missed",
-            "right but for place 0, where the walk never comes: `range(n, 0, -1)` stops before 0.",
+            "right but where place 0 is due. Does the walk come to 0 (`range(n, 0, -1)` stops before), "
+            "and is a 0 taken for nothing found?",
             lambda claimed, measured: max(
                 (i for i, wrong in enumerate(_disagree(claimed, measured)) if wrong and i > 0),
                 default=-1,
