@@ -291,7 +291,7 @@ first_wrong = Exercise(
         ),
         Misconception(
             "place-0-missed",
-            "right but where place 0 is due. Does the walk come to 0 (`range(n, 0, -1)` stops before), "
+            "right but where place 0 is due. Does the walk come to 0 (`range(n, 0, -1)` does not), "
             "and is a 0 taken for nothing found?",
             lambda claimed, measured: max(
                 (i for i, wrong in enumerate(_disagree(claimed, measured)) if wrong and i > 0),
