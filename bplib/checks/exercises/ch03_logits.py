@@ -162,7 +162,7 @@ cross_entropy_from_logits = Exercise(
         ),
     ),
     hints=(
-        "Never compute p. What are ln p and ln(1 - p) as functions of z?",
+        "Never compute p. What are ln p and ln(1 − p) as functions of z?",
         "The loss is softplus minus y z. Softplus overflows on the right; there, write it as z "
         "plus a small correction.",
         "Three terms: the larger of z and 0, minus y z, plus `np.log1p` of an exponential whose "

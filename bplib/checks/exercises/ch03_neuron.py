@@ -191,7 +191,7 @@ decision_line = Exercise(
         ),
         Misconception(
             "logarithm-of-p",
-            "z was set to ln p; the odds p / (1 - p) belong inside the logarithm.",
+            "z was set to ln p; it is the logarithm of something else, which is made from p.",
             _line(_slope, lambda w1, w2, b, z, p: (math.log(p) - b) / w2),
         ),
         Misconception(
