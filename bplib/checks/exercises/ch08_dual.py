@@ -27,7 +27,9 @@ def _by_ratios(a, a_moves, b, b_moves):
 
 def _numbers(rng, i):
     size = (1.0, 1.0, 10.0, 1e-3, 1.0, 1e4)[i]
-    values = size * rng.uniform(0.5, 3, size=4) * rng.choice([-1, 1], size=4)
+    signs = ((1, 1, 1, 1), (-1, 1, -1, 1), (1, -1, 1, -1), (1, -1, -1, 1), (-1, -1, 1, 1),
+             (1, 1, -1, -1))[i]  # fmt: skip
+    values = size * rng.uniform(0.5, 3, size=4) * signs
     return tuple(float(value) for value in values)
 
 
@@ -169,7 +171,7 @@ def _one_round_less(s, s_moves, rounds):
 
 def _loop_to_run(rng, i):
     s = float(rng.uniform(15, 60)) * (1.0, 1.0, 0.01, 1.0, 1e4, 1.0)[i]
-    nudge = float(rng.uniform(0.5, 3) * rng.choice([-1, 1]))
+    nudge = float(rng.uniform(0.5, 3) * (-1) ** i)
     return s, nudge if i else 1.5, (3, 4, 3, 5, 4, 3)[i]
 
 
