@@ -42,13 +42,27 @@ POSITIVE = {
     "cross_entropy_gradient": {"labels"},
     "sigmoid_square_delta": {"y"},
     "any_depth_gradients": {"labels"},
+    "directional_slope": {"h"},
+    "weighted_slope": {"h"},
+    "gradient_is_right": {"x", "seed"},
+    "dense_flops": {"m"},
+    "growth_exponent": {"sizes", "times"},
+    "cache_bytes": {"m", "itemsize"},
+    "activations_held": {"n", "k"},
+    "checkpointed_gradient": {"k"},
+    "root_and_slope": {"s", "rounds"},
+    "logistic_hvp": {"y"},
 }
 
-# In any order; not looked at by a gradient; or a label that is 0 in every case of some seed.
+EVERYTHING = {"the order of the entries", "that entries differ", "the first entry",
+              "the last entry"}  # fmt: skip
+
+# In any order; not looked at by the answer; or a label that is 0 in every case of some seed.
 ENTRIES_LEFT_ALONE = {
     "learning_rate_limit": {"X": {"the order of the entries"}},
-    "layer_gradients": {"b": {"the order of the entries", "that entries differ",
-                              "the first entry", "the last entry"}},
+    "layer_gradients": {"b": EVERYTHING},
+    "gradient_is_right": {"x": EVERYTHING},
+    "logistic_hvp": {"X": {"the order of the entries"}, "y": EVERYTHING},
     "logistic_gradients": {"y": {"the first entry", "the last entry"}},
     "squared_error_neuron": {"y": {"the first entry", "the last entry"}},
     "fit_neuron": {"y": {"the first entry", "the last entry"}},

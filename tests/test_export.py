@@ -295,9 +295,14 @@ def noisy(source):
 def ours(path, slug):
     """What `run_check` says of the answers in a notebook: the names that pass."""
     space = {}
-    for source in sources(path.read_bytes()):
+    for cell in json.loads(path.read_bytes())["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code":
+            continue
         if answered(source):
             exec("import numpy as np\n" + source, space)
+        elif source.startswith("def "):  # a helper that the exercises give
+            exec(source, space)
     names = [task.exercise.name for one in assignments() if one.slug == slug for task in one.tasks]
     in_steps = {name for name in names if isinstance(registry.find(name), Chain)}
     answers = {name: space if name in in_steps else space.get(name, ...) for name in names}

@@ -242,7 +242,7 @@ WRONG = {
         "one plus": (None, _tanh_with(lambda h: 1 + h * h)),
         "slope twice": (None, _tanh_with(lambda h: (1 - h * h) ** 2)),
         "a quarter": (None, _tanh_with(lambda h: 0.25)),
-        "all sigmoids": (None, _gradients_summed),
+        "all sigmoids": ("the-other-network", _gradients_summed),
         "positive weights": (None, _positive(_tanh_outer)),
         "in another order": (None, lambda *given: _tanh_outer(*given)[::-1]),
         "only W": (None, lambda *given: _tanh_outer(*given)[0]),

@@ -285,6 +285,7 @@ ENTROPY = {
     ),
     "max-forgotten": (_mean(lambda v, label: np.logaddexp(0, -abs(v)) - label * v),),
     "label-term-forgotten": (_mean(lambda v, label: np.logaddexp(0, v)),),
+    "label-term-added": (_mean(lambda v, label: np.logaddexp(0, v) + label * v),),
     "sum-for-mean": (functools.partial(_sum_of, term=_right, divide=None),),
     "one-for-each-sample": (lambda z, y: np.logaddexp(0, z) - z * y,),
     "labels-swapped": (_mean(lambda v, label: _right(v, 1 - label)),),

@@ -146,6 +146,11 @@ def _bent_again(a, z):
     return _bend(a) * _bend(-a)
 
 
+def _output_weights_from_themselves(x, y, W, b, v, c):
+    dW, db, _, dc = _gradients(x, y, W, b, v, c)
+    return dW, db, [float(one) * dc for one in v], dc
+
+
 GRADIENTS = {
     "hidden-slope-forgotten": (_slip(slope=lambda a, z: 1),),
     "output-slope-forgotten": (_slip(out_slope=lambda a, z: 1),),
@@ -160,6 +165,7 @@ GRADIENTS = {
     "biases-forgotten": (_slip(to_b=lambda d, **_: 0, to_c=lambda d, c: 0.0),),
     "bias-gets-dh": (_slip(to_b=lambda d, dh, b: dh),),
     "output-weights-from-the-sums": (_slip(to_v=lambda h, d, z: z * d),),
+    "output-weights-from-themselves": (_output_weights_from_themselves,),
     "biases-multiplied-in": (_slip(to_b=lambda d, dh, b: b * d, to_c=lambda d, c: c * d),),
     "inputs-left-out": (_slip(to_w=lambda x, d, **_: d),),
 }
@@ -191,6 +197,7 @@ TANH = {
     "sign-flipped": (_tanh_slip(error=lambda o, y: 2 * (y - o)),),
     "weights-not-used-on-the-way-back": (_tanh_slip(share=lambda d, v: d),),
     "forward-with-sigmoid": (_tanh_slip(bend=_bend),),
+    "the-other-network": (_gradients,),
 }
 
 # ── one step, and many ───────────────────────────────────────────────────────────────────────────

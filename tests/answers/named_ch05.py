@@ -127,6 +127,11 @@ def _in_plain_python(z):
         return np.array([[one / sum(row) for one in row] for row in e])
 
 
+def _by_the_whole_sum(z):
+    rows = [_from_the_top(row) for row in z]
+    return np.array(rows) / sum(row.sum() for row in rows)
+
+
 SOFTMAX = {
     "no-shift": (_row_by_row(np.exp), _in_plain_python),
     "one-shift-for-all": (lambda z: _row_by_row(np.exp)(z - np.max(z)),),
@@ -135,6 +140,7 @@ SOFTMAX = {
         lambda z: np.stack([_from_the_top(c) / _from_the_top(c).sum() for c in z.T], axis=1),
     ),
     "whole-table": (lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),),
+    "divided-by-the-whole-sum": (_by_the_whole_sum,),
     "not-divided": (_row_by_row(_from_the_top, lambda e: e),),
     "no-exponential": (_row_by_row(lambda row: row),),
     "absolute-values": (_row_by_row(np.abs), _row_by_row(lambda row: np.sqrt(row**2))),
@@ -224,6 +230,7 @@ CROSS_ENTROPY = {
     "k-for-m": (_sample_by_sample(lambda p, right, z: _less_one(p, right), lambda z: len(z.T)),),
     "sign-flipped": (_sample_by_sample(lambda p, right, z: -_less_one(p, right)),),
     "labels-forgotten": (_sample_by_sample(lambda p, right, z: p),),
+    "class-numbers-subtracted": (_sample_by_sample(lambda p, right, z: p - right),),
     "every-row": (_all_at_these_columns,),
     "diagonal-only": (
         _sample_by_sample(lambda p, right, z: _right_one(p, right)),

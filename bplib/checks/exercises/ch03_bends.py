@@ -44,7 +44,7 @@ sigmoid_slope = Exercise(
     misconceptions=(
         Misconception(
             "z-in-place-of-the-output",
-            "a (1 - a) with z in the place of a = sigma(z). No sigmoid is steeper than a quarter.",
+            "a(1 − a) with z in the place of a = σ(z). No sigmoid is steeper than a quarter.",
             lambda z: z * (1.0 - z),
         ),
         Misconception(
@@ -54,7 +54,7 @@ sigmoid_slope = Exercise(
         ),
         Misconception(
             "minus-sign",
-            "the sign is flipped: the path has two minus signs, from -z and from 1/v, "
+            "the sign is flipped: the path has two minus signs, from −z and from 1/v, "
             "and they cancel. A sigmoid never falls.",
             lambda z: -_sigmoid_slope(z),
         ),
@@ -65,7 +65,7 @@ sigmoid_slope = Exercise(
         ),
         Misconception(
             "one-minus-the-output",
-            "this is 1 - a; a factor of a is missing, or the square under exp(-z).",
+            "this is 1 − a; a factor of a is missing, or the square under exp(−z).",
             lambda z: sigmoid(-z),
         ),
         Misconception(
@@ -80,13 +80,13 @@ sigmoid_slope = Exercise(
         ),
         Misconception(
             "exponent-sign",
-            "one of the exponentials has z where it should have -z.",
+            "one of the exponentials has z where it should have −z.",
             lambda z: np.exp(z) / (1.0 + np.exp(-z)) ** 2,
         ),
         Misconception(
             "denominator-not-squared-below",
-            "these are the odds against, exp(-z); they still have to be divided by the square "
-            "of 1 + exp(-z).",
+            "these are the odds against, exp(−z); they still have to be divided by the square "
+            "of 1 + exp(−z).",
             lambda z: np.exp(-z),
         ),
     ),
@@ -143,7 +143,7 @@ tanh_gradient = Exercise(
     misconceptions=(
         Misconception(
             "slope-of-the-sigmoid",
-            "a (1 - a) is the slope of the sigmoid; tanh has another.",
+            "a(1 − a) is the slope of the sigmoid; tanh has another.",
             lambda da, a: da * a * (1.0 - a),
         ),
         Misconception(
@@ -158,12 +158,12 @@ tanh_gradient = Exercise(
         ),
         Misconception(
             "not-squared",
-            "1 - a where 1 minus the square of a belongs.",
+            "1 − a where 1 minus the square of a belongs.",
             lambda da, a: da * (1.0 - a),
         ),
         Misconception(
             "difference-squared",
-            "the square goes over a alone, not over 1 - a.",
+            "the square goes over a alone, not over 1 − a.",
             lambda da, a: da * (1.0 - a) ** 2,
         ),
         Misconception(
@@ -271,8 +271,7 @@ leaky_relu_gradient = Exercise(
         ),
         Misconception(
             "corner-to-the-right",
-            "right except at z = 0, where the slope of the left side is asked for: "
-            "z > 0, not z >= 0.",
+            "right except at z = 0, where the slope of the left side is asked for.",
             lambda dy, z, slope: np.where(z >= 0, dy, slope * dy),
         ),
         Misconception(
@@ -297,7 +296,7 @@ leaky_relu_gradient = Exercise(
         ),
         Misconception(
             "slope-times-z",
-            "where z is negative this is the value, slope * z; the gradient is slope * dy.",
+            "where z is negative this is the forward value; what arrives, dy, has no part in it.",
             lambda dy, z, slope: np.where(z > 0, dy, slope * z),
         ),
         Misconception(

@@ -115,12 +115,12 @@ logistic_gradients = Exercise(
         ),
         Misconception(
             "sign-flipped",
-            "the sign is flipped: the push is prediction minus truth, p - y.",
+            "the sign is flipped: the push is prediction minus truth.",
             _flipped[0],
         ),
         Misconception(
             "slope-multiplied-in-again",
-            "the sigmoid's slope p (1 - p) is multiplied in; with the cross-entropy it has "
+            "the sigmoid's slope p(1 − p) is multiplied in; with the cross-entropy it has "
             "cancelled.",
             _from_push(lambda z, y, m: (sigmoid(z) - y) * _slope(sigmoid(z)) / m),
         ),
@@ -259,13 +259,13 @@ squared_error_neuron = Exercise(
         ),
         Misconception(
             "push-of-the-cross-entropy",
-            "p - y alone is the push of the cross-entropy; with the squared error "
-            "2 and p (1 - p) stay.",
+            "p − y alone is the push of the cross-entropy; with the squared error more of the path "
+            "stays.",
             _logistic_gradients,
         ),
         Misconception(
             "slope-from-z",
-            "the slope was made with z: a (1 - a) wants the output a = sigma(z).",
+            "the slope was made with z: a(1 − a) wants the output a = σ(z).",
             _from_push(lambda z, y, m: 2.0 * (sigmoid(z) - y) * _slope(z) / m),
         ),
         Misconception(
@@ -276,7 +276,7 @@ squared_error_neuron = Exercise(
         ),
         Misconception(
             "slope-of-tanh",
-            "1 - p squared is the slope of tanh; the sigmoid has another.",
+            "1 − p² is the slope of tanh; the sigmoid has another.",
             _from_push(lambda z, y, m: 2.0 * (sigmoid(z) - y) * (1.0 - sigmoid(z) ** 2) / m),
         ),
         Misconception(

@@ -106,7 +106,7 @@ cross_entropy_from_logits = Exercise(
         ),
         Misconception(
             "absolute-value-forgotten",
-            "the exponent needs the size of z: with -z in place of -|z| the left side is counted "
+            "the exponent needs the size of z: with −z in place of −|z| the left side is counted "
             "wrongly, and overflows.",
             _without_absolute,
         ),
@@ -119,6 +119,11 @@ cross_entropy_from_logits = Exercise(
             "label-term-forgotten",
             "the term y z is missing, so the labels have no part in it.",
             lambda z, y: np.mean(softplus(z)),
+        ),
+        Misconception(
+            "label-term-added",
+            "the term y z comes in with a plus, so the loss of an 8 grows with z.",
+            lambda z, y: np.mean(softplus(z) + y * z),
         ),
         Misconception(
             "sum-for-mean",
@@ -157,7 +162,7 @@ cross_entropy_from_logits = Exercise(
         ),
     ),
     hints=(
-        "Never compute p. What are ln p and ln(1 - p) as functions of z?",
+        "Never compute p. What are ln p and ln(1 − p) as functions of z?",
         "The loss is softplus minus y z. Softplus overflows on the right; there, write it as z "
         "plus a small correction.",
         "Three terms: the larger of z and 0, minus y z, plus `np.log1p` of an exponential whose "

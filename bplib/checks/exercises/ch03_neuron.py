@@ -64,7 +64,8 @@ neuron_output = Exercise(
         ),
         Misconception(
             "bias-subtracted",
-            "the bias is subtracted; it is added, whatever its sign.",
+            "the bias comes in with the wrong sign. The minus in the exponent is for the whole "
+            "sum, bias and all.",
             lambda X, w, b: sigmoid(X @ w - b),
         ),
         Misconception(
@@ -165,7 +166,7 @@ decision_line = Exercise(
     misconceptions=(
         Misconception(
             "p-for-logit",
-            "z was set to p itself; the sigmoid stands between them: z = ln(p / (1 - p)).",
+            "z was set to p itself; the sigmoid stands between them, and has to be undone.",
             _line(_slope, lambda w1, w2, b, z, p: (p - b) / w2),
         ),
         Misconception(
@@ -175,7 +176,7 @@ decision_line = Exercise(
         ),
         Misconception(
             "odds-upside-down",
-            "the odds are upside down: z = ln(p / (1 - p)), positive where p is above a half.",
+            "the odds are upside down: z is positive where p is above a half.",
             _line(_slope, lambda w1, w2, b, z, p: (-z - b) / w2),
         ),
         Misconception(
@@ -190,7 +191,7 @@ decision_line = Exercise(
         ),
         Misconception(
             "logarithm-of-p",
-            "z was set to ln p; the odds p / (1 - p) belong inside the logarithm.",
+            "z was set to ln p; it is the logarithm of something else, which is made from p.",
             _line(_slope, lambda w1, w2, b, z, p: (math.log(p) - b) / w2),
         ),
         Misconception(

@@ -38,16 +38,16 @@ sigmoid_slope_max = Prediction(
         (1.0, "limit-for-slope", "1 is what the sigmoid comes close to, not how steep it is."),
         (0.0, "place-for-slope", "0 is the z where it is steepest; the slope there is asked for."),
         (4.0, "upside-down", "that is one over the slope."),
-        (2.0, "z-for-output", "a (1 - a) wants the output a, which lies between 0 and 1."),
+        (2.0, "z-for-output", "a(1 − a) wants the output a, which lies between 0 and 1."),
     ),
     hints=(
-        "The slope is a (1 - a), and a runs from 0 to 1.",
+        "The slope is a(1 − a), and a runs from 0 to 1.",
         "Two numbers that add up to 1: when is their product largest?",
         "When both are a half.",
     ),
     after=(
-        "Every layer of sigmoids on a path makes a gradient at least four times smaller; "
-        "chapter 10 measures what that does."
+        "Every sigmoid on a path multiplies the gradient by a quarter at most; chapter 10 "
+        "measures what that does."
     ),
 )
 
@@ -57,10 +57,10 @@ tanh_slope_from_output = Prediction(
     statement="The slope of tanh where its output is 0.6.",
     answer=0.64,
     wrong=(
-        (0.24, "slope-of-the-sigmoid", "a (1 - a) belongs to the sigmoid; tanh has its own."),
-        (0.4, "not-squared", "1 - a is not enough: it is 1 minus the square of a."),
-        (0.36, "square-alone", "that is the square of a; take it from 1."),
-        (0.16, "squared-difference", "1 minus a squared, not (1 - a) squared."),
+        (0.24, "slope-of-the-sigmoid", "a(1 − a) belongs to the sigmoid; tanh has its own."),
+        (0.4, "not-squared", "that is 1 − a; look at (3.6) once more."),
+        (0.36, "square-alone", "that is only a part of (3.6)."),
+        (0.16, "squared-difference", "that is (1 − a)²; in (3.6) something else is squared."),
         (
             0.711578,
             "output-taken-for-z",
@@ -87,7 +87,7 @@ ten_times_as_sure = Prediction(
         (23.03, "ten-times", "the logarithm turns a factor of ten into something added."),
         (math.log(0.01), "sign", "a surprise is positive: minus the logarithm."),
         (2.0, "base-ten", "that counts in powers of ten; ln is the natural logarithm."),
-        (0.01005033585350145, "other-outcome", "that is -ln 0.99, the price had it been a 3."),
+        (0.01005033585350145, "other-outcome", "that is −ln 0.99, the price had it been a 3."),
     ),
     hints=(
         "What is the logarithm of a product?",
@@ -114,7 +114,7 @@ push_on_z = Prediction(
     hints=(
         "(3.11), with the numbers of this image.",
         "Prediction minus truth, and the truth is 1.",
-        "0.3775 - 1.",
+        "0.3775 − 1.",
     ),
     after="A push can be no larger than 1 in size, however large z is.",
 )
@@ -134,10 +134,10 @@ which_starts_faster = Prediction(
     ),
     hints=(
         "Learning speed is push times learning rate. Compare the pushes.",
-        "At z = -6 one push is 0.9975 in size and the other 0.0049.",
-        "The one whose push keeps no p (1 - p).",
+        "At z = −6 one push is 0.9975 in size and the other 0.0049.",
+        "The one whose push keeps no p(1 − p).",
     ),
-    after="Certain and wrong is where a push is needed most, and where p (1 - p) is smallest.",
+    after="Certain and wrong is where a push is needed most, and where p(1 − p) is smallest.",
 )
 
 loss_at_a_thousand = Prediction(
@@ -168,7 +168,7 @@ xor_loss_floor = Prediction(
     tolerance=2e-3,
     wrong=(
         (0.0, "learned", "that would be four right answers, and the published network had none."),
-        (0.5, "p-for-loss", "0.5 is what it says; its surprise is -ln 0.5."),
+        (0.5, "p-for-loss", "0.5 is what it says; its surprise is −ln 0.5."),
         (0.25, "squared-error", "that is the mean squared error of four halves."),
         (1.0, "in-bits", "one bit; the loss here uses the natural logarithm."),
         (2.772588722239781, "sum", "that is the sum over the four corners; L is their mean."),

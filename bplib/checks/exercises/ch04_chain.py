@@ -31,32 +31,39 @@ def _step(name: str, reference: Callable[..., Any], mistakes: tuple[Misconceptio
 
 
 def _hidden(j: int) -> tuple:
+    k = j - 1  # where w1j stands among the six weights; w2j is three further
     return _step(
         f"h{j}",
         of(
-            f"x1 x2 w1{j} w2{j} b{j}",
-            lambda x1, x2, w1, w2, b: sigmoid(x1 * w1 + x2 * w2 + b),
+            f"x1 x2 b{j} w11 w12 w13 w21 w22 w23",
+            lambda x1, x2, b, *w: sigmoid(x1 * w[k] + x2 * w[k + 3] + b),
         ),
         (
             Misconception(
+                "weights-read-across",
+                "this was made with the next two weights in the order in which they are printed. "
+                "The second index of a weight is the neuron that it leads to.",
+                lambda x1, x2, b, *w: sigmoid(x1 * w[2 * k] + x2 * w[2 * k + 1] + b),
+            ),
+            Misconception(
                 "no-sigmoid",
                 "this is the sum z. What the neuron says is the sigmoid of it.",
-                lambda x1, x2, w1, w2, b: x1 * w1 + x2 * w2 + b,
+                lambda x1, x2, b, *w: x1 * w[k] + x2 * w[k + 3] + b,
             ),
             Misconception(
                 "bias-forgotten",
                 "the bias of this neuron is missing in its sum.",
-                lambda x1, x2, w1, w2, b: sigmoid(x1 * w1 + x2 * w2),
+                lambda x1, x2, b, *w: sigmoid(x1 * w[k] + x2 * w[k + 3]),
             ),
             Misconception(
                 "inputs-swapped",
                 "the two inputs have changed places: the first index of a weight is its input.",
-                lambda x1, x2, w1, w2, b: sigmoid(x2 * w1 + x1 * w2 + b),
+                lambda x1, x2, b, *w: sigmoid(x2 * w[k] + x1 * w[k + 3] + b),
             ),
             Misconception(
                 "bias-outside",
                 "the bias is added to what comes out of the sigmoid; it belongs into the sum.",
-                lambda x1, x2, w1, w2, b: sigmoid(x1 * w1 + x2 * w2) + b,
+                lambda x1, x2, b, *w: sigmoid(x1 * w[k] + x2 * w[k + 3]) + b,
             ),
         ),
     )

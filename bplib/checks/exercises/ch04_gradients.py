@@ -146,6 +146,11 @@ NETWORK_GRADIENTS = Exercise(
             with_change(lambda dW, db, dv, dc, x, y, W, b, v, c: (dW, db, (x @ W + b) * dc, dc)),
         ),
         Misconception(
+            "output-weights-from-themselves",
+            "the others are right. dv was made from v itself; multiply swaps.",
+            with_change(lambda dW, db, dv, dc, x, y, W, b, v, c: (dW, db, v * dc, dc)),
+        ),
+        Misconception(
             "biases-multiplied-in",
             "db and dc are multiplied by the biases themselves. A bias is added, and an add passes "
             "on what arrives.",
@@ -321,6 +326,12 @@ TANH_GRADIENTS = Exercise(
             "the hidden neurons went through the sigmoid on the way forward; here they bend "
             "with tanh.",
             lambda x, y, W, b, v, c: _sigmoid_hidden(x, y, W, b, v, c),
+        ),
+        Misconception(
+            "the-other-network",
+            "these are the gradients of the network with sigmoids. Here other things stand behind "
+            "the sums, forward as well as back.",
+            with_factor(),
         ),
     ),
     hints=(

@@ -135,6 +135,11 @@ the_empty_page = Chain(
             lambda z2: _softmax(z2),
             (
                 Misconception(
+                    "divided-by-the-whole-sum",
+                    "the division is by the sum of the whole table; each row has its own.",
+                    lambda z2: (lambda e: e / e.sum())(np.exp(z2 - z2.max(1, keepdims=True))),
+                ),
+                Misconception(
                     "down-the-columns",
                     "each column adds up to 1; a row is a sample, so each row should.",
                     lambda z2: _softmax(z2, axis=0),

@@ -94,6 +94,11 @@ softmax_rows = Exercise(
             lambda z: _softmax(z.reshape(1, -1)).reshape(z.shape),
         ),
         Misconception(
+            "divided-by-the-whole-sum",
+            "the division is by the sum of the whole table; each row has a sum of its own.",
+            lambda z: (lambda e: e / e.sum())(np.exp(z - z.max(axis=1, keepdims=True))),
+        ),
+        Misconception(
             "not-divided",
             "the exponentials are there, and not divided by the sum of their row.",
             lambda z: np.exp(z - z.max(axis=1, keepdims=True)),
@@ -264,6 +269,12 @@ cross_entropy_gradient = Exercise(
             "labels-forgotten",
             "these are the probabilities; the 1 of the right class is never subtracted.",
             _from_p(lambda p, y, m: p / m),
+        ),
+        Misconception(
+            "class-numbers-subtracted",
+            "the number of the class is subtracted from all probabilities of its row. A label says "
+            "at which place a 1 is subtracted.",
+            lambda z, labels: (_softmax(z) - labels[:, None]) / len(z),
         ),
         Misconception(
             "every-row",
