@@ -15,13 +15,14 @@ CHAPTER = r"""# 1 · Small
 
 ## Two ways
 
-A **slope**, **the one thing** that you need, is *not* **a thing in bold that says more.**
+A **[slope](91_glossary.ipynb#slope)**, **slope**, **[the one thing](91_glossary.ipynb#thing)** that
+you need, is *not* **a thing in bold that says more.**
 
 $$\boxed{\;dx = a\,\frac{\partial y}{\partial x}\;} \tag{1.1}$$
 
 Here $\boxed{a = \hat b}$ in short, and $$c = a \tag{1.2}$$
 
-**Words.** [slope, up and down step](#Two-ways) · [rates](#In-short) · [all](https://example.org)
+**Words.** [slope, up and down step](#Two-ways) · [rates](#In-short) · [all](91_glossary.ipynb)
 
 ## In short"""
 
@@ -33,9 +34,9 @@ GLOSSARY = """# Glossary
 
 **rate**, **tempo** · How fast. [1](01_small.ipynb#In-short)
 
-**slope** · How steep. [1](01_small.ipynb#Two-ways)
+<a id="slope"></a>**slope** · How steep. [1](01_small.ipynb#Two-ways)
 
-**the one thing** · This. [1](01_small.ipynb#Two-ways)
+<a id="thing"></a>**the one thing** · This. [1](01_small.ipynb#Two-ways)
 
 **up step** · Higher. [1](01_small.ipynb#Two-ways)"""
 
@@ -105,7 +106,8 @@ def test_the_small_book_keeps_the_rules(book: Book) -> None:
 
 
 def test_a_book_without_appendices_keeps_them(book: Book) -> None:
-    book.pages = {"01_small": book.pages["01_small"]}
+    text = book.pages["01_small"]
+    book.pages = {"01_small": text.replace("91_glossary.ipynb", "https://example.org")}
     root = book.write()
     assert [problem for rule in RULES for problem in rule(root)] == []
 
@@ -149,7 +151,7 @@ def test_references_resolve(book: Book, text: str, problems: list[str]) -> None:
     [
         ("01_small", "**slope**", "**steep slope**",
          "book/01_small.ipynb, cell 1: the glossary has no entry 'steep slope'."),
-        ("01_small", "**slope**", "**[ascent](91_glossary.ipynb#ascent)**",
+        ("01_small", "**slope**", "**[ascent](91_glossary.ipynb#a)**",
          "book/01_small.ipynb, cell 1: the glossary has no entry 'ascent'."),
         ("01_small", "[slope, up", "[slope, lift, up",
          "book/01_small.ipynb, cell 1: the glossary has no entry 'lift'."),
@@ -170,6 +172,22 @@ def test_references_resolve(book: Book, text: str, problems: list[str]) -> None:
 def test_words_are_explained(book: Book, page: str, old: str, new: str, problem: str) -> None:
     found = rules_reference.words_are_explained(book.change(page, old, new))
     assert found[:1] == ([] if problem is None else [problem])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("**[slope](91_glossary.ipynb#slope)**", "**slope**",
+         "'slope' has no link to the glossary."),
+        ("**[slope](91_glossary.ipynb#slope)**", "**[slope](#In-short)**",
+         "'slope' has no link to the glossary."),
+        ("[all](91_glossary.ipynb)", "all", "the line of words has no link to the glossary."),
+        ("**slope**", "**slopes**", None),  # only the first place of a word needs one
+    ],
+)  # fmt: skip
+def test_words_are_linked(book: Book, old: str, new: str, problem: str | None) -> None:
+    found = rules_reference.words_are_linked(book.change("01_small", old, new))
+    assert found == ([] if problem is None else [f"book/01_small.ipynb, cell 1: {problem}"])
 
 
 @pytest.mark.parametrize(

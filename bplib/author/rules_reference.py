@@ -129,6 +129,27 @@ def words_are_explained(root: Path) -> list[str]:
     return found
 
 
+def words_are_linked(root: Path) -> list[str]:
+    """A new word leads to the glossary where it first stands in bold, and so does each Words line.
+
+    The welcome, which comes before all of it, need not.
+    """
+    if _page(root, GLOSSARY) is None:
+        return []
+    found = []
+    for chapter in _chapters(root):
+        met: set[str] = set()
+        for cell in chapter.cells("markdown") if chapter.chapter else ():
+            for word, marked in _in_bold(cell.source):
+                if _plain(word) not in met and f"]({GLOSSARY}.ipynb#" not in marked:
+                    found.append(cell.says(f"'{word}' has no link to the glossary."))
+                met.add(_plain(word))
+            for line in _WORDS_LINE.findall(cell.source):
+                if f"]({GLOSSARY}.ipynb)" not in line:
+                    found.append(cell.says("the line of words has no link to the glossary."))
+    return found
+
+
 def _entries(source: str) -> Iterator[tuple[str, list[str]]]:
     """Every entry of a cell: its text and its names."""
     for paragraph in re.split(r"\n\s*\n", source):
@@ -143,11 +164,16 @@ def _introduced(source: str) -> Iterator[tuple[str, str]]:
         for words, target in _LINKED.findall(line):
             for word in words.split(", ") if target.startswith("#") else ():
                 yield from ((one, target) for one in _apart(word))
+    yield from ((bold, "") for bold, _ in _in_bold(source))
+
+
+def _in_bold(source: str) -> Iterator[tuple[str, str]]:
+    """Words that a cell introduces in bold: the word, and how it is written, link and all."""
     for marked in _BOLD.findall(_CODE.sub("", source)):
         bold = _LINKED.sub(r"\1", marked)
         stressed = bold.strip().lower() in STRESSED or bold.rstrip()[-1] in ".?!:,"
         if not stressed and len(bold.split()) <= WORDS:
-            yield bold, ""
+            yield bold, marked
 
 
 def _apart(words: str) -> list[str]:
@@ -280,6 +306,7 @@ def symbols(text: str) -> set[str]:
 REFERENCE_RULES = (
     references_resolve,
     words_are_explained,
+    words_are_linked,
     formulas_are_complete,
     symbols_are_defined,
 )
