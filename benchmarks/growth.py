@@ -44,7 +44,7 @@ SWEEPS = (
     Sweep(
         "parameters",
         Case((2, 256, 10), 256),
-        tuple(Case((n, 256, 10), 256) for n in (64, 256, 1024, 2048, 4096, 8192, 16384)),
+        tuple(Case((n, 256, 10), 256) for n in (256, 1024, 4096, 8192, 16384, 32768)),
         lambda case: case.parameters,
     ),
     Sweep(
