@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -87,44 +87,67 @@ def run(
     for kind in kinds:
         if kind not in SYMBOLS:
             raise unknown("activation", kind, SYMBOLS)
-    a: Any = _row_of(caller, x)
-    sizes = [a.shape[1]]
-    going: list[tuple[Any, ...]] = []
-    for (W, b), kind in zip(layers, kinds, strict=True):
-        inputs = a
-        z, linear = ops.linear(inputs, np.asarray(W), np.asarray(b))
-        a, bent = (z, None) if kind == "identity" else getattr(ops, kind)(z)
-        going.append((inputs, np.asarray(W), np.asarray(b), z, a, linear, bent, kind))
-        sizes.append(a.shape[1])
-    loss: Any = None
-    da: Any = np.zeros_like(a)
-    wanted = np.zeros(a.shape[1])
-    if target is not None:
-        wanted = np.atleast_1d(np.asarray(target, dtype=a.dtype))
-        if wanted.shape != a.shape[1:]:
-            raise ShapeError(
-                f"{caller}: target has shape {wanted.shape}; the network gives {a.shape[1:]}."
-            )
-        loss, cache = losses.mse(a, wanted[np.newaxis])
-        da = losses.mse_backward(cache)
+    going = _forward(_row_of(caller, x), layers, kinds)
+    sizes = [going[0].inputs.shape[1], *(each.a.shape[1] for each in going)]
     names = _names(sizes, letters)
+    wanted, loss, da = _judged(caller, target, going[-1].a)
     done: list[LayerPass] = []
     for index in reversed(range(depth)):
-        inputs, W, b, z, a, linear, bent, kind = going[index]
-        back = (lambda dy: dy) if kind == "identity" else _back(kind, bent)
-        dz, slopes = back(da), back(np.ones_like(a))
-        sent: Any = ops.linear_backward(dz, linear)
-        dinputs, dW, db = sent
         ends = [name if index else name.removeprefix(letters[1]) for name in names[index + 1]]
-        done.append(
-            LayerPass(
-                inputs[0], a[0], W, b, z[0], slopes[0], dinputs[0], da[0], dz[0], dW, db,
-                kind, SYMBOLS[kind], _row_names(W.shape, weights[index], biases[index]),
-                tuple(f"z{end}" for end in ends), tuple(f"δ{end}" for end in ends),
-            )
-        )  # fmt: skip
-        da = dinputs
-    return Passes(done[::-1], names, wanted, None if loss is None else float(loss))
+        done.append(_backward(going[index], da, weights[index], biases[index], ends))
+        da = done[-1].dinputs[np.newaxis]
+    return Passes(done[::-1], names, wanted, loss)
+
+
+class _Going(NamedTuple):
+    """One layer on the way forward: its arrays as rows of one sample, and its pairs' caches."""
+
+    inputs: Any
+    W: Any
+    b: Any
+    z: Any
+    a: Any
+    linear: Any
+    bent: Any
+    kind: str
+
+
+def _forward(a: Any, layers: Sequence[tuple[Any, Any]], kinds: Sequence[str]) -> list[_Going]:
+    going = []
+    for (W, b), kind in zip(layers, kinds, strict=True):
+        W, b = np.asarray(W), np.asarray(b)
+        inputs = a
+        z, linear = ops.linear(inputs, W, b)
+        a, bent = (z, None) if kind == "identity" else getattr(ops, kind)(z)
+        going.append(_Going(inputs, W, b, z, a, linear, bent, kind))
+    return going
+
+
+def _judged(caller: str, target: Any, a: Any) -> tuple[Any, float | None, Any]:
+    """The target as an array, the loss, and the gradient of what the network says."""
+    if target is None:
+        return np.zeros(a.shape[1]), None, np.zeros_like(a)
+    wanted = np.atleast_1d(np.asarray(target, dtype=a.dtype))
+    if wanted.shape != a.shape[1:]:
+        raise ShapeError(
+            f"{caller}: target has shape {wanted.shape}; the network gives {a.shape[1:]}."
+        )
+    loss, cache = losses.mse(a, wanted[np.newaxis])
+    return wanted, float(loss), losses.mse_backward(cache)
+
+
+def _backward(layer: _Going, da: Any, weight: str, bias: str, ends: list[str]) -> LayerPass:
+    """The layer with all its gradients, from the gradient of what leaves it."""
+    inputs, W, b, z, a, linear, bent, kind = layer
+    back = (lambda dy: dy) if kind == "identity" else _back(kind, bent)
+    dz, slopes = back(da), back(np.ones_like(a))
+    sent: Any = ops.linear_backward(dz, linear)
+    dinputs, dW, db = sent
+    return LayerPass(
+        inputs[0], a[0], W, b, z[0], slopes[0], dinputs[0], da[0], dz[0], dW, db,
+        kind, SYMBOLS[kind], _row_names(W.shape, weight, bias),
+        tuple(f"z{end}" for end in ends), tuple(f"δ{end}" for end in ends),
+    )  # fmt: skip
 
 
 def _back(kind: str, cache: Any) -> Any:
