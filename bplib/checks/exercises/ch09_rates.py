@@ -142,6 +142,10 @@ def _schedule(total, warmup, lr, rise=None, fall=None):
     return lr * np.where(k < warmup, rise(k), fall(k))
 
 
+def _warmup_cosine(total, warmup, lr):
+    return _schedule(total, warmup, lr)
+
+
 def _in_a_loop(total, warmup, lr):
     rates = []
     for k in range(total):
@@ -177,7 +181,7 @@ warmup_cosine = Exercise(
         "warmup steps it rises along a line, lr · (k + 1) / warmup; from step k = warmup on it "
         "falls along half a cosine, which begins there at lr and would be 0 at k = total."
     ),
-    reference=_schedule,
+    reference=_warmup_cosine,
     cases=_plan,
     case_note=lambda total, warmup, lr: f"total={total}, warmup={warmup}, lr={lr:.3g}",
     returns=("rates",),
