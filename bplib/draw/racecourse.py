@@ -24,6 +24,11 @@ LEVELS, RESOLUTION = 11, 81
 
 def places(points: Any, range0: Range, range1: Range) -> list[tuple[int, int]]:
     """Where points (k, 2) stand on the map, in whole units from its upper left corner."""
+    return [(round(x), round(y)) for x, y in _exact(points, range0, range1)]
+
+
+def _exact(points: Any, range0: Range, range1: Range) -> list[tuple[float, float]]:
+    """The same, rounded only so far that it is the same on every processor."""
     (low0, high0), (low1, high1) = range0, range1
     share = np.column_stack(
         [(points[:, 0] - low0) / (high0 - low0), (high1 - points[:, 1]) / (high1 - low1)]
@@ -31,10 +36,7 @@ def places(points: Any, range0: Range, range1: Range) -> list[tuple[int, int]]:
     share = np.clip(np.nan_to_num(share, nan=FAR, posinf=FAR, neginf=-FAR), -FAR, FAR)
     x = LEFT + share[:, 0] * (WIDTH - LEFT - RIGHT)
     y = TOP + share[:, 1] * (HEIGHT - TOP - BOTTOM)
-    # The first rounding swallows what differs from processor to processor.
-    return [
-        (round(round(float(a), 6)), round(round(float(b), 6))) for a, b in zip(x, y, strict=True)
-    ]
+    return [(round(float(a), 6), round(float(b), 6)) for a, b in zip(x, y, strict=True)]
 
 
 def background(
@@ -76,10 +78,11 @@ def _contours(loss: Callable[[Any, Any], Any], range0: Range, range1: Range) -> 
     for level in np.round(np.geomspace(1e-4, 0.8, LEVELS), 9):
         parts = []
         for line in lines.lines(float(level)):
-            corners = places(np.asarray(line), range0, range1)
-            kept = keep([(float(x), float(y)) for x, y in corners], 0.5)
+            corners = _exact(np.asarray(line), range0, range1)
+            kept = [corners[i] for i in keep(corners, 0.3)]
             if len(kept) > 1:
-                parts.append("M" + "L".join("{} {}".format(*corners[i]) for i in kept))
+                c = text.coordinate
+                parts.append("M" + "L".join(f"{c(x)} {c(y)}" for x, y in kept))
         if parts:
             found.append("".join(parts))
     return found
@@ -89,7 +92,7 @@ def _margins() -> str:
     """White over everything that a path draws beside the map."""
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     return (
-        f'<path d="M1 1H{WIDTH - 1}V{HEIGHT}H1ZM{LEFT} {TOP}V{bottom}H{right}V{TOP}Z" '
+        f'<path d="M3 3H{WIDTH - 3}V{HEIGHT}H3ZM{LEFT} {TOP}V{bottom}H{right}V{TOP}Z" '
         f'fill="{PAPER}"/><rect x="{LEFT}" y="{TOP}" width="{right - LEFT}" '
         f'height="{bottom - TOP}" fill="none" stroke="{WIRE}"/>'
     )
