@@ -191,7 +191,7 @@ adam_step = Exercise(
     after="You have written what most networks of the last ten years were trained with.",
     another="""
 def adam_step(theta, mean, squares, gradient, t, lr, beta1, beta2, epsilon):
-    mean = mean + (1 - beta1) * (gradient - mean)  # a little way towards the gradient
+    mean = mean + (1 - beta1) * (gradient - mean)  # a little way towards it
     squares = squares + (1 - beta2) * (gradient**2 - squares)
     usual = np.sqrt(squares / (1 - beta2**t))
     return theta - lr / (1 - beta1**t) * mean / (usual + epsilon), mean, squares

@@ -190,8 +190,9 @@ def adamw_descent(gradient_of, theta, rates, decay):
         g = gradient_of(theta)
         mean = mean + 0.1 * (g - mean)
         squares = squares + 0.001 * (g**2 - squares)
-        direction = mean / (1 - 0.9**t) / (np.sqrt(squares / (1 - 0.999**t)) + 1e-8)
-        theta = theta - lr * (direction + decay * theta)  # two pulls, beside each other
+        usual = np.sqrt(squares / (1 - 0.999**t)) + 1e-8
+        direction = mean / (1 - 0.9**t) / usual
+        theta = theta - lr * (direction + decay * theta)  # two pulls side by side
     return theta
 """,
 )

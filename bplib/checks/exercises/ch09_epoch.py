@@ -178,8 +178,8 @@ sgd_epoch = Exercise(
     ),
     hints=(
         "A loop over the starts 0, batch_size, 2 · batch_size … of the row `order`.",
-        "rows = order[start : start + batch_size] are the numbers of a batch; X[rows] and y[rows] "
-        "belong together.",
+        "A piece of `order`, from one start to the next, holds the numbers of a batch. Take these "
+        "rows from X and from y alike.",
         "In the loop: theta = theta − lr · (2 / len(rows)) · X[rows]ᵀ (X[rows] theta − y[rows]).",
     ),
     after="That is SGD: a new permutation for every epoch, and this.",
