@@ -44,7 +44,7 @@ steady_velocity = Prediction(
         (10.0, "factor-alone", "that is the factor 1/(1 − β); the gradient is 3."),
         (2.7, "one-step", "that is what a step keeps of one gradient."),
         (27.0, "remembered-part", "that is the part that is remembered; the new 3 comes on top."),
-        (math.inf, "no-end", "every gradient fades by 0.9 a step, so the sum has an end."),
+        (3 / 1.9, "to-and-fro", "that is for gradients that change their sign in every step."),
     ),
     hints=(
         "It rests where a step changes nothing.",
