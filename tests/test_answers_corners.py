@@ -52,6 +52,12 @@ POSITIVE = {
     "checkpointed_gradient": {"k"},
     "root_and_slope": {"s", "rounds"},
     "logistic_hvp": {"y"},
+    "best_rate": {"low", "high"},
+    "momentum_step": {"lr", "beta"},
+    "adam_step": {"squares", "t", "lr", "beta1", "beta2", "epsilon"},
+    "sgd_epoch": {"order", "batch_size", "lr"},
+    "warmup_cosine": {"total", "warmup", "lr"},
+    "adamw_descent": {"rates", "decay"},
 }
 
 EVERYTHING = {"the order of the entries", "that entries differ", "the first entry",

@@ -8,6 +8,7 @@ from bplib.draw.network import network
 from bplib.draw.network_stepper import network_stepper
 from bplib.draw.page import Page
 from bplib.draw.player import player
+from bplib.draw.race import Course, race
 from bplib.draw.stepper import stepper
 from bplib.draw.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, style
 from bplib.draw.surface import loss_surface
@@ -21,6 +22,7 @@ __all__ = [
     "PURPLE",
     "RED",
     "SKY",
+    "Course",
     "Drawing",
     "Page",
     "alt",
@@ -34,6 +36,7 @@ __all__ = [
     "network",
     "network_stepper",
     "player",
+    "race",
     "save",
     "show",
     "slope",
