@@ -52,6 +52,9 @@ POSITIVE = {
     "checkpointed_gradient": {"k"},
     "root_and_slope": {"s", "rounds"},
     "logistic_hvp": {"y"},
+    "initial_std": {"n_in", "n_out"},
+    "layer_norm_gradients": {"shift", "eps"},
+    "clip_together": {"limit"},
 }
 
 EVERYTHING = {"the order of the entries", "that entries differ", "the first entry",
@@ -62,6 +65,8 @@ ENTRIES_LEFT_ALONE = {
     "learning_rate_limit": {"X": {"the order of the entries"}},
     "layer_gradients": {"b": EVERYTHING},
     "gradient_is_right": {"x": EVERYTHING},
+    "share_on": {"X": {"the order of the entries"}},
+    "layer_norm_gradients": {"shift": EVERYTHING},
     "logistic_hvp": {"X": {"the order of the entries"}, "y": EVERYTHING},
     "logistic_gradients": {"y": {"the first entry", "the last entry"}},
     "squared_error_neuron": {"y": {"the first entry", "the last entry"}},

@@ -60,7 +60,11 @@ def depth(
     if start not in sizes:
         raise ShapeError(f"draw.depth: start is {start}, which is not among the networks.")
     arrays = {key: _arrays(key, sizes[key]) for key in keys}
-    words = [", ".join(map(str, key)) + ": " + say(*arrays[key]) for key in keys]
+    words = [
+        " · ".join(f"{name} {part}" for name, part in zip(choices, key, strict=True))
+        + f": {say(*arrays[key])}"
+        for key in keys
+    ]
     pictures = [picture(*arrays[key], alt=alt) for key in keys]
     at = keys.index(start)
     extra, runs = pack(pictures, at)
@@ -177,16 +181,18 @@ def picture(signal: Any, gradient: Any, *, alt: str) -> str:
             parts.append(
                 f'<path d="M{line}" fill="none" stroke="{colour}" stroke-width="2.4"{dash}/>\n'
             )
+        if layers <= 20:  # further apart than they are wide
             parts += [
                 f'<circle cx="{c(x)}" cy="{c(y)}" r="2.6" fill="{colour}"/>\n' for x, y in places
             ]
-    for x, colour, dash, name in (
-        (66, GREEN, "", "signal, forward"),
-        (246, RED, ' stroke-dasharray="7 4"', "gradient, backward"),
-    ):
-        y = _BOTTOM + 66
+    key = (
+        (66.0, GREEN, "", "signal, forward"),
+        (246.0, RED, ' stroke-dasharray="7 4"', "gradient, backward"),
+    )
+    for left, colour, dash, name in key:
+        low_edge = _BOTTOM + 66
         parts.append(
-            f'<path d="M{x} {c(y - 5)}h26" stroke="{colour}" stroke-width="2.4"{dash}/>\n'
-            f'<text x="{x + 33}" y="{c(y)}" fill="{INK}">{name}</text>\n'
+            f'<path d="M{c(left)} {c(low_edge - 5)}h26" stroke="{colour}" stroke-width="2.4"{dash}/>\n'
+            f'<text x="{c(left + 33)}" y="{c(low_edge)}" fill="{INK}">{name}</text>\n'
         )
     return frame(_WIDTH, _HEIGHT, "".join(parts), alt, size=14)

@@ -13,7 +13,7 @@ EXERCISES = (
     ch10_start.sigmoid_chain_slope,
     ch10_predictions.square_behind_relu,
     ch10_start.initial_std,
-    ch10_start.dead_units,
+    ch10_start.share_on,
     ch10_predictions.bias_before_norm,
     ch10_norm_steps.NORM_WAY_BACK,
     ch10_back.layer_norm_gradients,

@@ -148,7 +148,8 @@ def residual_gradients(x, W, b, V, dy):
     a = np.tanh(x @ W + b)
     da = np.inner(dy, V)
     dz = da - da * a**2
-    return dy + np.inner(dz, W), np.einsum("ij,ik->jk", x, dz), dz.sum(axis=0), a.T @ dy
+    dW, dV = np.einsum("ij,ik->jk", x, dz), np.einsum("ij,ik->jk", a, dy)
+    return dy + np.inner(dz, W), dW, dz.sum(axis=0), dV
 """,
 )
 
@@ -167,11 +168,11 @@ def _norm(x, eps, axis=1, ddof=0):
 
 
 def _layer_norm(x, scale, shift, dy, eps):
-    x_hat, root = _norm(x, eps)
-    return _assemble(x_hat, root, dy * scale, dy)
+    return _assemble(_norm(x, eps), dy * scale, dy)
 
 
-def _assemble(x_hat, root, g, dy, axis=1, mean=True, var=True):
+def _assemble(hat, g, dy, axis=1, mean=True, var=True):
+    x_hat, root = hat
     dx = g.copy()
     if mean:
         dx = dx - g.mean(axis=axis, keepdims=True)
@@ -182,8 +183,7 @@ def _assemble(x_hat, root, g, dy, axis=1, mean=True, var=True):
 
 def _wrong_norm(**changed):
     def wrong(x, scale, shift, dy, eps):
-        x_hat, root = _norm(x, eps)
-        return _assemble(x_hat, root, dy * scale, dy, **changed)
+        return _assemble(_norm(x, eps), dy * scale, dy, **changed)
 
     return wrong
 
@@ -259,32 +259,32 @@ layer_norm_gradients = Exercise(
             "batch-norm",
             "this is batch norm: mean and variance of each column. Here they are those of a row.",
             lambda x, scale, shift, dy, eps: _assemble(
-                *_norm(x, eps, axis=0), dy * scale, dy, axis=0
+                _norm(x, eps, axis=0), dy * scale, dy, axis=0
             ),
         ),
         Misconception(
             "scale-forgotten",
             "dx lacks scale: x_hat is multiplied by it on its way to y.",
-            lambda x, scale, shift, dy, eps: _assemble(*_norm(x, eps), dy, dy),
+            lambda x, scale, shift, dy, eps: _assemble(_norm(x, eps), dy, dy),
         ),
         Misconception(
             "scale-outside",
             "dx was multiplied by scale at the end. It differs from column to column, so it "
             "belongs inside the means.",
             lambda x, scale, shift, dy, eps: (
-                _assemble(*_norm(x, eps), dy, dy)[0] * scale,
-                *_assemble(*_norm(x, eps), dy, dy)[1:],
+                _assemble(_norm(x, eps), dy, dy)[0] * scale,
+                *_assemble(_norm(x, eps), dy, dy)[1:],
             ),
         ),
         Misconception(
             "unbiased",
             "the variance was divided by n − 1; here it is the mean over n.",
-            lambda x, scale, shift, dy, eps: _assemble(*_norm(x, eps, ddof=1), dy * scale, dy),
+            lambda x, scale, shift, dy, eps: _assemble(_norm(x, eps, ddof=1), dy * scale, dy),
         ),
         Misconception(
             "eps-forgotten",
             "eps is missing under the root.",
-            lambda x, scale, shift, dy, eps: _assemble(*_norm(x, 0.0), dy * scale, dy),
+            lambda x, scale, shift, dy, eps: _assemble(_norm(x, 0.0), dy * scale, dy),
         ),
         Misconception(
             "per-row-scale",

@@ -110,7 +110,8 @@ def _sigmoid(z):
 
 def _chain_case(rng, i):
     depth = (3, 4, 5, 3, 7, 6)[i]
-    x, w, b = float(rng.normal()), rng.normal(0, 1.5, depth), rng.normal(size=depth)
+    x, w, b = float(rng.uniform(0.2, 2.0)), rng.normal(0, 1.5, depth), rng.normal(size=depth)
+    x *= (-1) ** (i // 2)
     if np.prod(w) * (-1) ** i > 0:  # a negative slope in the first case, a positive one next
         w[-1] *= -1
     return x, w, b
@@ -236,101 +237,105 @@ def sigmoid_chain_slope(x, w, b):
 
 def _relu_case(rng, i):
     m, n, h = ((7, 3, 9), (5, 4, 11), (9, 5, 12), (6, 3, 10), (11, 4, 8), (8, 6, 13))[i]
-    X, W, b = rng.normal(size=(m, n)), rng.normal(size=(n, h)), rng.normal(size=h)
-    # Some are pushed below all samples, one of them to 0 exactly; one is on for everything.
-    top = (X @ W).max(axis=0)
-    where = rng.permutation(h)
-    few = 3 + i % 3
-    b[where[:few]] = -top[where[:few]] - rng.uniform(0.1, 1.0, few)
-    W[:, where[few]], b[where[few]] = 0.0, 0.0  # its sum is 0 everywhere: off
-    b[where[few + 1]] = 0.5 - (X @ W[:, where[few + 1]]).min()
-    W[:, where[few + 2]] = np.abs(W[:, where[few + 2]])  # on for some, mostly off
-    z = X @ W[:, where[few + 2]]
-    b[where[few + 2]] = -np.sort(z)[-2:].mean()
+    X, W = rng.normal(size=(m, n)), rng.normal(size=(n, h))
+    sums = np.sort(X @ W, axis=0)
+    # Neuron k is on for about k of the samples; two are dead, one is on for all.
+    on = rng.permutation(np.arange(h) % (m + 1))
+    b = -np.where(
+        on == 0,
+        sums[-1] + 0.3,
+        np.where(on == m, sums[0] - 0.3, sums[(-on) % m, np.arange(h)] - 1e-3),
+    )
+    still = rng.integers(h)
+    W[:, still], b[still] = 0.0, 0.0  # its sum is 0 for every sample: off
     return X, W, b
 
 
-def _alive(X, W, b):
-    return (X @ W + b > 0).any(axis=0)
+def _share_on(X, W, b):
+    return (X @ W + b > 0).mean(axis=0)
 
 
 def _unit_by_unit(X, W, b):
-    found = 0
-    for k in range(W.shape[1]):
-        found += all(X[i] @ W[:, k] + b[k] <= 0 for i in range(len(X)))
-    return found
+    return np.array(
+        [sum(float(row @ W[:, k] + b[k] > 0) for row in X) / len(X) for k in range(len(b))]
+    )
 
 
-dead_units = Exercise(
-    name="dead_units",
+share_on = Exercise(
+    name="share_on",
     chapter=10,
     minutes=5,
     statement=(
-        "A layer of ReLU neurons, relu(X @ W + b). How many of them are dead, that is, on for no "
-        "row of X? A sum of exactly 0 is off."
+        "A layer of ReLU neurons, relu(X @ W + b). For each of them: the share of the rows of X "
+        "for which it is on. The dead ones have 0. A sum of exactly 0 is off."
     ),
-    reference=lambda X, W, b: int(np.sum(~_alive(X, W, b))),
+    reference=_share_on,
     cases=_relu_case,
     case_note=lambda X, W, b: f"m={X.shape[0]}, n={X.shape[1]}, {len(b)} neurons",
-    returns=("count",),
+    returns=("share",),
     equivalents=(
         _unit_by_unit,
-        lambda X, W, b: len(b) - np.count_nonzero(np.maximum(X @ W + b, 0).sum(axis=0)),
-        lambda X, W, b: int(((X @ W).max(axis=0) + b <= 0).sum()),
-        lambda X, W, b: float(np.sum(np.all(X @ W + b <= 0, axis=0))),
+        lambda X, W, b: np.count_nonzero(np.maximum(X @ W + b, 0), axis=0) / X.shape[0],
+        lambda X, W, b: 1 - np.sum(X @ W + b <= 0, axis=0) / len(X),
+        lambda X, W, b: (np.sign(X @ W + b) == 1).astype(float).sum(axis=0) / len(X),
     ),
     misconceptions=(
         Misconception(
-            "off-for-one",
-            "these are off for at least one row. Dead is who is off for every row.",
-            lambda X, W, b: int(np.sum(~(X @ W + b > 0).all(axis=0))),
+            "along-the-rows",
+            "this is a share for each sample; the mean runs down the columns, over the samples.",
+            lambda X, W, b: (X @ W + b > 0).mean(axis=1),
         ),
         Misconception(
-            "samples-counted",
-            "these are rows for which everything is off; count the neurons, down the columns.",
-            lambda X, W, b: int(np.sum(~(X @ W + b > 0).any(axis=1))),
-        ),
-        Misconception(
-            "alive-counted",
-            "these are the ones that are on for some row.",
-            lambda X, W, b: int(np.sum(_alive(X, W, b))),
+            "off-counted",
+            "this is how often each neuron is off.",
+            lambda X, W, b: (X @ W + b <= 0).mean(axis=0),
         ),
         Misconception(
             "zero-is-on",
-            "a neuron whose sum is 0 everywhere passes nothing back: the slope at 0 is 0.",
-            lambda X, W, b: int(np.sum((X @ W + b < 0).all(axis=0))),
+            "a neuron whose sum is exactly 0 passes nothing back: the slope at 0 is 0, so it is "
+            "off.",
+            lambda X, W, b: (X @ W + b >= 0).mean(axis=0),
         ),
         Misconception(
-            "entries-counted",
-            "these are all entries of the table that are off.",
-            lambda X, W, b: int(np.sum(~(X @ W + b > 0))),
+            "counted",
+            "this is for how many rows each neuron is on; divide by the number of rows.",
+            lambda X, W, b: (X @ W + b > 0).sum(axis=0).astype(float),
         ),
         Misconception(
             "bias-forgotten",
             "the bias was left out of the sums.",
-            lambda X, W, b: int(np.sum(~(X @ W > 0).any(axis=0))),
+            lambda X, W, b: (X @ W > 0).mean(axis=0),
         ),
         Misconception(
-            "mean-below-zero",
-            "these have a negative sum on average; one row in which it is positive keeps a neuron "
-            "alive.",
-            lambda X, W, b: int(np.sum((X @ W + b).mean(axis=0) <= 0)),
+            "mean-activation",
+            "this is how much each neuron says on average, not how often it says anything.",
+            lambda X, W, b: np.maximum(X @ W + b, 0).mean(axis=0),
         ),
         Misconception(
-            "share",
-            "that is the share of the neurons; how many are asked for.",
-            lambda X, W, b: float(np.mean(~_alive(X, W, b))),
+            "one-for-all",
+            "this is one number for the whole layer; each neuron has its own.",
+            lambda X, W, b: float((X @ W + b > 0).mean()),
+        ),
+        Misconception(
+            "alive-or-not",
+            "this says whether each neuron is on at all, not how often.",
+            lambda X, W, b: (X @ W + b > 0).any(axis=0).astype(float),
+        ),
+        Misconception(
+            "divided-by-neurons",
+            "the count was divided by the number of neurons; it is a share of the rows.",
+            lambda X, W, b: (X @ W + b > 0).sum(axis=0) / len(b),
         ),
     ),
     hints=(
         "Make the table of all sums, a row for each sample and a column for each neuron.",
-        "A neuron is dead if nothing in its column is above 0.",
-        "`np.any(Z > 0, axis=0)` says who is alive.",
+        "Which entries are above 0? True counts as 1, so a mean is a share.",
+        "The mean of `Z > 0` down the columns, axis 0.",
     ),
-    after="Their weights get no gradient from any row, so they stay dead.",
+    after="Where it is 0, no row gives the neuron's weights a gradient: they stay as they are.",
     another="""
-def dead_units(X, W, b):
-    largest = np.max(X @ W + b, axis=0)  # (h,), the best that each neuron does
-    return np.count_nonzero(largest <= 0)
+def share_on(X, W, b):
+    slopes = np.heaviside(X @ W + b, 0.0)  # the slope of ReLU at every sum
+    return np.einsum("ik->k", slopes) / len(X)
 """,
-)
+)  # fmt: skip
