@@ -192,7 +192,8 @@ def picture(signal: Any, gradient: Any, *, alt: str) -> str:
     for left, colour, dash, name in key:
         low_edge = _BOTTOM + 66
         parts.append(
-            f'<path d="M{c(left)} {c(low_edge - 5)}h26" stroke="{colour}" stroke-width="2.4"{dash}/>\n'
+            f'<path d="M{c(left)} {c(low_edge - 5)}h26" stroke="{colour}" '
+            f'stroke-width="2.4"{dash}/>\n'
             f'<text x="{c(left + 33)}" y="{c(low_edge)}" fill="{INK}">{name}</text>\n'
         )
     return frame(_WIDTH, _HEIGHT, "".join(parts), alt, size=14)
