@@ -58,6 +58,9 @@ POSITIVE = {
     "sgd_epoch": {"order", "batch_size", "lr"},
     "warmup_cosine": {"total", "warmup", "lr"},
     "adamw_descent": {"rates", "decay"},
+    "initial_std": {"n_in", "n_out"},
+    "layer_norm_gradients": {"shift", "eps"},
+    "clip_together": {"limit"},
 }
 
 EVERYTHING = {"the order of the entries", "that entries differ", "the first entry",
@@ -68,6 +71,8 @@ ENTRIES_LEFT_ALONE = {
     "learning_rate_limit": {"X": {"the order of the entries"}},
     "layer_gradients": {"b": EVERYTHING},
     "gradient_is_right": {"x": EVERYTHING},
+    "share_on": {"X": {"the order of the entries"}},
+    "layer_norm_gradients": {"shift": EVERYTHING},
     "logistic_hvp": {"X": {"the order of the entries"}, "y": EVERYTHING},
     "logistic_gradients": {"y": {"the first entry", "the last entry"}},
     "squared_error_neuron": {"y": {"the first entry", "the last entry"}},

@@ -2,6 +2,7 @@
 
 from bplib.draw.curves import error_curves, fit_line, learning_curves, slope
 from bplib.draw.dense import dense_layer
+from bplib.draw.depth import depth
 from bplib.draw.figure import alt, figure, save, show, svg_of
 from bplib.draw.graph import Drawing, graph
 from bplib.draw.network import network
@@ -27,6 +28,7 @@ __all__ = [
     "Page",
     "alt",
     "dense_layer",
+    "depth",
     "error_curves",
     "figure",
     "fit_line",
