@@ -1,4 +1,4 @@
-"""Nuclei of breast cells, measured: a question with two answers, one of which must not be missed."""
+"""Cells from 569 breast lumps, measured, and a kind of lump that must not be missed."""
 
 from __future__ import annotations
 
