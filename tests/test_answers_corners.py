@@ -52,6 +52,13 @@ POSITIVE = {
     "checkpointed_gradient": {"k"},
     "root_and_slope": {"s", "rounds"},
     "logistic_hvp": {"y"},
+    "soft_threshold": {"alpha"},
+    "dropout_both_ways": {"keep", "rate"},
+    "early_stopping_epoch": {"losses", "patience"},
+    "precision_recall_f1": {"called", "labels"},
+    "roc_points": {"labels"},
+    "auc_by_counting": {"labels"},
+    "cross_validated_errors": {"alphas", "folds"},
 }
 
 EVERYTHING = {"the order of the entries", "that entries differ", "the first entry",

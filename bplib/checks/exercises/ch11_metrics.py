@@ -129,7 +129,7 @@ precision_recall_f1 = Exercise(
     hints=(
         "Which samples is the precision asked about? And the recall?",
         "Of those with called 1, the share with label 1; of those with label 1, the share called.",
-        "TP = np.sum((called == 1) & (labels == 1)); divide by called.sum() and by labels.sum().",
+        "called @ labels counts those that are both; divide by called.sum(), and by labels.sum().",
     ),
     another="""
 def precision_recall_f1(called, labels):
