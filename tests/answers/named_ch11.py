@@ -102,7 +102,7 @@ def _counting(three):
     """From the four counts, found with a loop."""
 
     def wrong(called, labels):
-        n = {pair: 0 for pair in itertools.product((0, 1), repeat=2)}
+        n = dict.fromkeys(itertools.product((0, 1), repeat=2), 0)
         for pair in zip(called.tolist(), labels.tolist(), strict=True):
             n[pair] += 1
         return three(n[1, 1], n[1, 0], n[0, 1], n[0, 0])
@@ -176,31 +176,31 @@ def _walk(scores, labels, together=True):
     return points
 
 
-def _curve(point=lambda zeros, ones, Z, O: (zeros / Z, ones / O), order=lambda p: p, together=True):
+def _curve(point=lambda zeros, ones, Z, P: (zeros / Z, ones / P), order=lambda p: p, together=True):
     def wrong(scores, labels):
-        Z, O = int(np.sum(labels == 0)), int(np.sum(labels == 1))  # noqa: E741
-        points = [point(*p, Z, O) for p in order(_walk(scores, labels, together))]
+        Z, P = int(np.sum(labels == 0)), int(np.sum(labels == 1))
+        points = [point(*p, Z, P) for p in order(_walk(scores, labels, together))]
         return tuple(np.array(side, dtype=float) for side in zip(*points, strict=True))
 
     return wrong
 
 
 ROC = {
-    "axes-swapped": (_curve(lambda zeros, ones, Z, O: (ones / O, zeros / Z)),),
+    "axes-swapped": (_curve(lambda zeros, ones, Z, P: (ones / P, zeros / Z)),),
     "ties-one-by-one": (_curve(together=False),),
     "corner-missing": (_curve(order=lambda p: p[1:]),),
     "other-end-first": (_curve(order=lambda p: p[::-1]),),
-    "counts-for-shares": (_curve(lambda zeros, ones, Z, O: (zeros, ones)),),
-    "shares-of-all": (_curve(lambda zeros, ones, Z, O: (zeros / (Z + O), ones / (Z + O))),),
+    "counts-for-shares": (_curve(lambda zeros, ones, Z, P: (zeros, ones)),),
+    "shares-of-all": (_curve(lambda zeros, ones, Z, P: (zeros / (Z + P), ones / (Z + P))),),
     "precision-and-recall": (
-        _curve(lambda zeros, ones, Z, O: (zeros / max(zeros + ones, 1), ones / O)),
+        _curve(lambda zeros, ones, Z, P: (zeros / max(zeros + ones, 1), ones / P)),
     ),
     "above-not-at-least": (_curve(order=lambda p: [p[0], *p[:-1]]),),
-    "left-alone-for-called": (_curve(lambda zeros, ones, Z, O: (1 - zeros / Z, ones / O)),),
+    "left-alone-for-called": (_curve(lambda zeros, ones, Z, P: (1 - zeros / Z, ones / P)),),
 }
 
 
-def _points(tie=0.5, whole=lambda Z, O, m, ties: Z * O, turn=1):
+def _points(tie=0.5, whole=lambda Z, P, m, ties: Z * P, turn=1):
     def wrong(scores, labels):
         total, ties = 0.0, 0
         ones, zeros = np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)
@@ -223,10 +223,10 @@ AREA = {
     "ties-count-nothing": (_points(tie=0.0),),
     "ties-count-whole": (_points(tie=1.0),),
     "upside-down": (_points(turn=-1),),
-    "counted-not-shared": (_points(whole=lambda Z, O, m, ties: 1),),
-    "all-pairs": (_points(whole=lambda Z, O, m, ties: math.comb(m, 2)),),
-    "m-squared": (_points(whole=lambda Z, O, m, ties: m**2),),
-    "ties-left-out": (_points(tie=0.0, whole=lambda Z, O, m, ties: Z * O - ties),),
+    "counted-not-shared": (_points(whole=lambda Z, P, m, ties: 1),),
+    "all-pairs": (_points(whole=lambda Z, P, m, ties: math.comb(m, 2)),),
+    "m-squared": (_points(whole=lambda Z, P, m, ties: m**2),),
+    "ties-left-out": (_points(tie=0.0, whole=lambda Z, P, m, ties: Z * P - ties),),
     "against-the-mean": (_ahead_of_the_mean,),
 }
 

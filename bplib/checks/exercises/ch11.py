@@ -4,6 +4,7 @@ from bplib.checks.exercises import (
     ch11_brakes,
     ch11_metrics,
     ch11_predictions,
+    ch11_ranking,
     ch11_validation,
 )
 
@@ -18,9 +19,9 @@ EXERCISES = (
     ch11_predictions.selected_noise,
     ch11_predictions.precision_at_065,
     ch11_metrics.precision_recall_f1,
-    ch11_metrics.roc_points,
+    ch11_ranking.roc_points,
     ch11_predictions.auc_of_ten,
-    ch11_metrics.auc_by_counting,
+    ch11_ranking.auc_by_counting,
     ch11_predictions.rare_precision,
     ch11_validation.cross_validated_errors,
 )

@@ -192,8 +192,8 @@ cross_validated_errors = Exercise(
     ),
     hints=(
         "Loop over the folds. What may be computed from the fold that is to be predicted? Nothing.",
-        "Inside the loop: mean and deviation of the training rows, the mean of their y, the weights "
-        "for each alpha, what they say of the fold, its squared errors.",
+        "Inside the loop: mean and deviation of the training rows, the mean of their y, then for "
+        "each alpha the weights, what they say of the fold, and its squared errors.",
         "The weights solve (Zᵀ Z / m_train + alpha I) w = Zᵀ (y − mean) / m_train. Add up all "
         "squared errors and divide by m at the end.",
     ),
