@@ -29,7 +29,7 @@ def _auc_by_counting(scores, labels):
 
 
 def _auc_loop(scores, labels):
-    ahead = pairs = 0
+    ahead, pairs = 0.0, 0
     for s, one in zip(scores, labels, strict=True):
         for t, other in zip(scores, labels, strict=True):
             if one == 1 and other == 0:
