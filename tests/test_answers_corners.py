@@ -61,6 +61,13 @@ POSITIVE = {
     "initial_std": {"n_in", "n_out"},
     "layer_norm_gradients": {"shift", "eps"},
     "clip_together": {"limit"},
+    "soft_threshold": {"alpha"},
+    "dropout_both_ways": {"keep", "rate"},
+    "early_stopping_epoch": {"losses", "patience"},
+    "precision_recall_f1": {"called", "labels"},
+    "roc_points": {"labels"},
+    "auc_by_counting": {"labels"},
+    "cross_validated_errors": {"alphas", "folds"},
 }
 
 EVERYTHING = {"the order of the entries", "that entries differ", "the first entry",

@@ -13,6 +13,7 @@ from bplib.draw.race import Course, race
 from bplib.draw.stepper import stepper
 from bplib.draw.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED, SKY, style
 from bplib.draw.surface import loss_surface
+from bplib.draw.threshold import threshold
 
 __all__ = [
     "BLUE",
@@ -45,4 +46,5 @@ __all__ = [
     "stepper",
     "style",
     "svg_of",
+    "threshold",
 ]
