@@ -52,6 +52,12 @@ POSITIVE = {
     "checkpointed_gradient": {"k"},
     "root_and_slope": {"s", "rounds"},
     "logistic_hvp": {"y"},
+    "nearest_mean_predict": {"y_train"},
+    "choose_setting": {"accuracies"},
+    "calibration_gap": {"p", "labels", "n_bins"},
+    "temperature_slope": {"labels", "s"},
+    "count_blocks": {"bitmap"},
+    "whole_reader": {"y_train", "y_val", "lr", "steps"},
 }
 
 EVERYTHING = {"the order of the entries", "that entries differ", "the first entry",

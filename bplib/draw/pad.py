@@ -273,7 +273,7 @@ class _View:
             buttons.append(button)
         undo, clear = (widgets.Button(description=name) for name in ("Undo", "Clear"))
         for button in (self.pen, undo, clear):
-            button.layout.width = "78px"
+            button.layout.width = "96px"
         undo.on_click(lambda _: self.again(self.pad.undo))
         clear.on_click(lambda _: self.again(self.pad.clear))
         first = widgets.HBox([*buttons, self.pen])
