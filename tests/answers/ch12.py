@@ -173,9 +173,7 @@ def _with_a_class(X_train, y_train, X_val, y_val, X_new, W1, b1, W2, b2, lr, ste
         delta[np.arange(len(delta)), y_train] -= 1
         net.step(delta / len(delta), lr)
     z = net.scores((X_val - mean) / std)
-    nats = {
-        T: -np.mean(log_softmax(z / T)[np.arange(len(z)), y_val]) for T in (0.25, 0.5, 1, 2, 4)
-    }
+    nats = {T: -np.mean(log_softmax(z / T)[np.arange(len(z)), y_val]) for T in (0.25, 0.5, 1, 2, 4)}
     T = min(nats, key=nats.get)
     return np.exp(log_softmax(net.scores((X_new - mean) / std) / T)), T, nats[T]
 
@@ -270,7 +268,8 @@ RIGHT = {
     "choose_setting": {
         "the module statistics": _statistics,
         "NumPy's own numbers": lambda a: (
-            np.argmax(np.mean(a, 1)), np.max(np.mean(a, 1)), np.std(a, 1, ddof=1)[a.mean(1).argmax()]
+            np.argmax(np.mean(a, 1)), np.max(np.mean(a, 1)),
+            np.std(a, 1, ddof=1)[a.mean(1).argmax()],
         ),
         "the last of a sort": lambda a: (
             int(np.argsort(a.mean(1))[-1]), sorted(a.mean(1))[-1],

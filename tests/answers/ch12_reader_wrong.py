@@ -1,4 +1,4 @@
-"""Chapter 12, wrong answers: the whole reader, each written out by somebody who errs in one place."""
+"""Chapter 12, wrong answers: the whole reader, each wrong in one place."""
 
 import numpy as np
 

@@ -270,15 +270,14 @@ temperature_slope = Exercise(
         Misconception(
             "right-score-only",
             "only the right score gets a push here; all scores move when s moves.",
-            lambda z, labels, s: np.mean(
-                (_own(_softmax(s * z), labels) - 1) * _own(z, labels)
-            ),
+            lambda z, labels, s: np.mean((_own(_softmax(s * z), labels) - 1) * _own(z, labels)),
         ),
         Misconception(
             "z-forgotten",
             "these are the sizes of p − y; each score moves at its own rate, z.",
-            lambda z, labels, s: np.abs(_softmax(s * z) - np.eye(z.shape[1])[labels]).sum()
-            / len(z),
+            lambda z, labels, s: (
+                np.abs(_softmax(s * z) - np.eye(z.shape[1])[labels]).sum() / len(z)
+            ),
         ),
         Misconception(
             "mean-over-all-entries",

@@ -77,7 +77,7 @@ nearest_mean_predict = Exercise(
         ),
         Misconception(
             "nearest-picture",
-            "this is the class of the nearest training picture; the means of the classes are asked.",
+            "this is the class of the nearest training picture; the nearest mean is asked.",
             _nearest_picture,
         ),
         Misconception(
@@ -88,16 +88,16 @@ nearest_mean_predict = Exercise(
         Misconception(
             "medians",
             "these are medians, pixel by pixel; means are asked.",
-            lambda X_train, y_train, X: _away(
-                X, _means(X_train, y_train, np.median)
-            ).argmin(axis=1),
+            lambda X_train, y_train, X: _away(X, _means(X_train, y_train, np.median)).argmin(
+                axis=1
+            ),
         ),
         Misconception(
             "city-blocks",
             "the sizes of the differences were added; the distance is the root of their squares.",
-            lambda X_train, y_train, X: np.abs(X[:, None] - _means(X_train, y_train))
-            .sum(axis=2)
-            .argmin(axis=1),
+            lambda X_train, y_train, X: (
+                np.abs(X[:, None] - _means(X_train, y_train)).sum(axis=2).argmin(axis=1)
+            ),
         ),
         Misconception(
             "differences-cancel",
@@ -115,9 +115,9 @@ nearest_mean_predict = Exercise(
         Misconception(
             "largest-difference",
             "only the largest of the differences counts here; all of them do.",
-            lambda X_train, y_train, X: np.abs(X[:, None] - _means(X_train, y_train))
-            .max(axis=2)
-            .argmin(axis=1),
+            lambda X_train, y_train, X: (
+                np.abs(X[:, None] - _means(X_train, y_train)).max(axis=2).argmin(axis=1)
+            ),
         ),
     ),
     hints=(
@@ -218,9 +218,9 @@ count_blocks = Exercise(
             "axes-mixed-up",
             "the axes after the reshape are summed two that belong to other blocks: rows and "
             "columns of a block are the second and the fourth.",
-            lambda bitmap: bitmap.reshape(
-                4, bitmap.shape[0] // 4, 4, bitmap.shape[1] // 4
-            ).sum(axis=(0, 2)),
+            lambda bitmap: bitmap.reshape(4, bitmap.shape[0] // 4, 4, bitmap.shape[1] // 4).sum(
+                axis=(0, 2)
+            ),
         ),
         Misconception(
             "transposed",

@@ -37,9 +37,7 @@ def _softmax(z):
 
 def _nats(z, labels):
     scaled = z - z.max(axis=1, keepdims=True)
-    return np.mean(
-        np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(labels)), labels]
-    )
+    return np.mean(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(labels)), labels])
 
 
 def _scale(X_train):
@@ -262,9 +260,7 @@ whole_reader = Exercise(
             "worst-temperature",
             "the temperature with the largest cross-entropy was taken.",
             _reader(
-                choose=lambda z, labels, *_: max(
-                    TEMPERATURES, key=lambda t: _nats(z / t, labels)
-                )
+                choose=lambda z, labels, *_: max(TEMPERATURES, key=lambda t: _nats(z / t, labels))
             ),
         ),
         Misconception(
