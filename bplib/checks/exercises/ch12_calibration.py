@@ -64,7 +64,7 @@ def _gap_digitize(p, labels, n_bins):
 
 
 def _gap_lists(p, labels, n_bins):
-    sums = {}
+    sums: dict[int, float] = {}
     for row, label in zip(p.tolist(), labels.tolist(), strict=True):
         top = max(row)
         g = min(int(np.ceil(top * n_bins)), n_bins)
