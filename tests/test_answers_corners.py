@@ -68,6 +68,12 @@ POSITIVE = {
     "roc_points": {"labels"},
     "auc_by_counting": {"labels"},
     "cross_validated_errors": {"alphas", "folds"},
+    "nearest_mean_predict": {"y_train"},
+    "choose_setting": {"accuracies"},
+    "calibration_gap": {"p", "labels", "n_bins"},
+    "temperature_slope": {"labels", "s"},
+    "count_blocks": {"bitmap"},
+    "whole_reader": {"y_train", "y_val", "lr", "steps"},
 }
 
 EVERYTHING = {"the order of the entries", "that entries differ", "the first entry",
