@@ -115,9 +115,9 @@ best_rate = Exercise(
         ),
         Misconception(
             "limit-throughout",
-            "2 over the larger curvature is the limit, where the steep direction no longer "
-            "shrinks at all, and the factor was taken from it; the best rate is below it.",
-            lambda low, high: (2 / high, abs(1 - 2 * low / high)),
+            "2 over the larger curvature is the limit, where the steep direction no longer shrinks "
+            "at all, and the factor is that of the flat one; the best rate is below the limit.",
+            lambda low, high: (2 / high, 1 - 2 * low / high),
         ),
         Misconception(
             "brackets-forgotten",
