@@ -95,7 +95,7 @@ WRONG = {
         "up": ("uphill", _moves(lambda new, old, g, lr, beta: -lr * new)),
         "swapped": ("swapped", lambda *given: tuple(reversed(momentum(*given)))),
         "theta alone": (None, lambda *given: momentum(*given)[0]),
-        "no rate": (None, _moves(lambda new, old, g, lr, beta: new)),
+        "no rate": ("rate-forgotten", _moves(lambda new, old, g, lr, beta: new)),
         "a mean step": (None, _moves(lambda new, old, g, lr, beta: lr * new.mean())),
         "twice": (None, _moves(lambda new, old, g, lr, beta: 2 * lr * new)),
         "gradient on top": (None, _moves(lambda new, old, g, lr, beta: lr * (new + g))),
@@ -126,7 +126,10 @@ WRONG = {
             lambda theta, m, s, g, t, lr, b1, b2, e: adam(theta, m, s, g, t, lr, b2, b1, e),
         ),
         "means swapped": (None, _after_adam(lambda p, m, s, *rest: (p, s, m))),
-        "old means": (None, _after_adam(lambda p, m, s, theta, *old: (p, *old[:2]))),
+        "old means": (
+            "old-means-returned",
+            _after_adam(lambda p, m, s, theta, *old: (p, *old[:2])),
+        ),
     },
     "sgd_epoch": {
         "changes theta": (None, _epoch_in_place),
@@ -147,7 +150,7 @@ WRONG = {
             lambda *given: epoch(*given, deal=lambda b, X, y, n: [sum(b, [])]),
         ),
         "sample by sample": (
-            None,
+            "sample-by-sample",
             lambda *given: epoch(*given, deal=lambda b, X, y, n: [[i] for r in b for i in r]),
         ),
         "twice through": (None, lambda *given: epoch(*given, deal=lambda b, X, y, n: b + b)),
@@ -171,7 +174,7 @@ WRONG = {
             ),
         ),
         "quarter": (
-            None,
+            "quarter-cosine",
             lambda total, warmup, lr: plan(
                 total, warmup, lr, down=lambda s: math.cos(math.pi / 2 * s)
             ),
@@ -204,6 +207,9 @@ WRONG = {
         "mean rate": (None, lambda *g: adamw(*g, rate=lambda rates, t: rates.mean())),
         "two decays": (None, lambda *g: adamw(*g, pulls=lambda lr, decay: 2 * lr * decay)),
         "rates turned round": (None, lambda *g: adamw(*g, rate=lambda rates, t: rates[-1 - t])),
-        "one step short": (None, lambda f, theta, rates, decay: adamw(f, theta, rates[:-1], decay)),
+        "one step short": (
+            "last-rate-left-out",
+            lambda f, theta, rates, decay: adamw(f, theta, rates[:-1], decay),
+        ),
     },
 }  # fmt: skip

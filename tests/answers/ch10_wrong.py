@@ -125,9 +125,9 @@ WRONG = {
         "a sum": ("added", lambda x, w, b: w @ (_outputs(x, w, b) - _outputs(x, w, b) ** 2)),
         "positive": ("sign-lost", lambda x, w, b: np.abs(_slope(x, w, b))),
         "no first weight": ("first-weight-forgotten", lambda x, w, b: _slope(x, w, b) / w[0]),
-        "the output": (None, lambda x, w, b: _outputs(x, w, b)[-1]),
+        "the output": ("output-returned", lambda x, w, b: _outputs(x, w, b)[-1]),
         "last neuron only": (
-            None,
+            "last-neuron-alone",
             lambda x, w, b: w[-1] * _outputs(x, w, b)[-1] * (1 - _outputs(x, w, b)[-1]),
         ),
         "values multiplied": (None, lambda x, w, b: np.prod(w * _outputs(x, w, b))),
@@ -165,13 +165,13 @@ WRONG = {
             "ones-for-dy",
             _then(lambda dx, dW, db, dV, x, dy: (1 + (dx - dy), dW, db, dV)),
         ),
-        "sigmoid's slope": (None, _bent(lambda x, z, a: a * (1 - a))),
+        "sigmoid's slope": ("slope-of-sigmoid", _bent(lambda x, z, a: a * (1 - a))),
         "shortcut subtracted": (
-            None,
+            "shortcut-subtracted",
             _then(lambda dx, dW, db, dV, x, dy: (dx - 2 * dy, dW, db, dV)),
         ),
         "all averaged": (
-            None,
+            "all-averaged",
             _then(lambda dx, dW, db, dV, x, dy: (dx, dW / len(x), db / len(x), dV / len(x))),
         ),
         "three results": (None, lambda *given: _block(*given)[:3]),
@@ -202,12 +202,12 @@ WRONG = {
             ),
         ),
         "sums for means": (
-            None,
+            "sums-for-means",
             _dx(lambda g, x_hat, root: (
                 g - g.sum(1, keepdims=True) - x_hat * (g * x_hat).sum(1, keepdims=True)) / root),
         ),
         "not divided": (
-            None,
+            "not-divided",
             _dx(lambda g, x_hat, root: g - g.mean(1, keepdims=True)
                 - x_hat * (g * x_hat).mean(1, keepdims=True)),
         ),
@@ -240,9 +240,9 @@ WRONG = {
             _to(lambda gradients: sum(np.sqrt((g * g).sum()) for g in gradients)),
         ),
         "largest": ("largest-entry", _to(lambda gradients: np.abs(_all(gradients)).max())),
-        "sum of sizes": (None, _to(lambda gradients: np.abs(_all(gradients)).sum())),
+        "sum of sizes": ("sizes-added", _to(lambda gradients: np.abs(_all(gradients)).sum())),
         "longest array": (
-            None, _to(lambda gradients: max(np.linalg.norm(g) for g in gradients)),
+            "longest-array", _to(lambda gradients: max(np.linalg.norm(g) for g in gradients)),
         ),
         "one array": (None, lambda gradients, limit: _all(gradients)),
         "halved": (None, lambda gradients, limit: [g / 2 for g in gradients]),

@@ -27,7 +27,7 @@ def _adam(
     mix2=lambda old, g, b: b * old + (1 - b) * g**2,
     fix1=lambda mean, b, t: mean / (1 - b**t),
     fix2=lambda squares, b, t: squares / (1 - b**t),
-    go=lambda mean, squares, g, e: mean / (np.sqrt(squares) + e),
+    go=lambda mean, squares, g, e, c2: mean / (np.sqrt(squares) + e),
     keep=False,
     swap=False,
     sign=-1.0,
@@ -39,7 +39,7 @@ def _adam(
             beta1, beta2 = beta2, beta1
         mean, squares = mix1(mean, gradient, beta1), mix2(squares, gradient, beta2)
         m, s = fix1(mean, beta1, t), fix2(squares, beta2, t)
-        theta = theta + sign * lr * go(m, s, gradient, epsilon)
+        theta = theta + sign * lr * go(m, s, gradient, epsilon, 1 - beta2**t)
         return (theta, m, s) if keep else (theta, mean, squares)
 
     return step
@@ -74,6 +74,32 @@ def _in_copies(theta, mean, squares, gradient, t, lr, beta1, beta2, epsilon):
 
 def _as_it_is(value, b, t):
     return value
+
+
+def _corrected_with(betas):
+    """Adam with other betas in the corrections than in the means."""
+
+    def step(theta, mean, squares, gradient, t, lr, beta1, beta2, epsilon):
+        b1, b2 = betas(beta1, beta2)
+        other = _adam(
+            fix1=lambda m, b, t: m / (1 - b1**t),
+            fix2=lambda s, b, t: s / (1 - b2**t),
+        )
+        return other(theta, mean, squares, gradient, t, lr, beta1, beta2, epsilon)
+
+    return step
+
+
+def _squares_of_the_mean(theta, mean, squares, gradient, t, lr, beta1, beta2, epsilon):
+    new = beta1 * mean + (1 - beta1) * gradient
+    step = _adam(mix2=lambda old, g, b: b * old + (1 - b) * new**2)
+    return step(theta, mean, squares, gradient, t, lr, beta1, beta2, epsilon)
+
+
+def _brackets_forgotten(theta, mean, squares, gradient, t, lr, beta1, beta2, epsilon):
+    step = _adam(go=lambda m, s, g, e, c2: m / np.sqrt(s))
+    theta, *means = step(theta, mean, squares, gradient, t, lr, beta1, beta2, epsilon)
+    return theta + epsilon, *means
 
 
 adam_step = Exercise(
@@ -111,22 +137,22 @@ adam_step = Exercise(
         Misconception(
             "epsilon-inside-the-root",
             "epsilon is added under the root; it is added to the root.",
-            _adam(go=lambda m, s, g, e: m / np.sqrt(s + e)),
+            _adam(go=lambda m, s, g, e, c2: m / np.sqrt(s + e)),
         ),
         Misconception(
             "epsilon-forgotten",
             "epsilon is missing below the line.",
-            _adam(go=lambda m, s, g, e: m / np.sqrt(s)),
+            _adam(go=lambda m, s, g, e, c2: m / np.sqrt(s)),
         ),
         Misconception(
             "root-forgotten",
             "the mean of the squares was divided by, not its root.",
-            _adam(go=lambda m, s, g, e: m / (s + e)),
+            _adam(go=lambda m, s, g, e, c2: m / (s + e)),
         ),
         Misconception(
             "multiplied-for-divided",
             "the root is multiplied with; it stands below the line.",
-            _adam(go=lambda m, s, g, e: m * (np.sqrt(s) + e)),
+            _adam(go=lambda m, s, g, e, c2: m * (np.sqrt(s) + e)),
         ),
         Misconception(
             "t-one-too-large",
@@ -174,12 +200,104 @@ adam_step = Exercise(
         Misconception(
             "gradient-above-the-line",
             "the step is along the gradient; in Adam it is along the corrected mean.",
-            _adam(go=lambda m, s, g, e: g / (np.sqrt(s) + e)),
+            _adam(go=lambda m, s, g, e, c2: g / (np.sqrt(s) + e)),
         ),
         Misconception(
             "uphill",
             "the step goes uphill: subtract it.",
             _adam(sign=1.0),
+        ),
+        Misconception(
+            "t-one-too-small",
+            "the corrections use t − 1, and in the first step divide by 0; use t as it is given.",
+            _adam(
+                fix1=lambda m, b, t: m / np.float64(1 - b ** (t - 1)),
+                fix2=lambda s, b, t: s / np.float64(1 - b ** (t - 1)),
+            ),
+        ),
+        Misconception(
+            "power-of-the-bracket",
+            "1 − beta was raised to the power t; only beta is.",
+            _adam(fix1=lambda m, b, t: m / (1 - b) ** t, fix2=lambda s, b, t: s / (1 - b) ** t),
+        ),
+        Misconception(
+            "one-minus-forgotten",
+            "the means are divided by betaᵗ; by 1 − betaᵗ, which is what their weights add up to.",
+            _adam(fix1=lambda m, b, t: m / b**t, fix2=lambda s, b, t: s / b**t),
+        ),
+        Misconception(
+            "betas-swapped-in-the-correction",
+            "the means are right, and each was corrected with the other one's beta.",
+            _corrected_with(lambda b1, b2: (b2, b1)),
+        ),
+        Misconception(
+            "beta1-for-both",
+            "both corrections use beta1; the squares have beta2.",
+            _corrected_with(lambda b1, b2: (b1, b1)),
+        ),
+        Misconception(
+            "beta2-for-both",
+            "both corrections use beta2; the mean of the gradients has beta1.",
+            _corrected_with(lambda b1, b2: (b2, b2)),
+        ),
+        Misconception(
+            "shares-swapped",
+            "the old means keep 1 − beta and what is new gets beta; it is the other way round.",
+            _adam(
+                mix1=lambda old, g, b: (1 - b) * old + b * g,
+                mix2=lambda old, g, b: (1 - b) * old + b * g**2,
+            ),
+        ),
+        Misconception(
+            "squares-summed",
+            "the squares lack their 1 − beta2; they are a mean too.",
+            _adam(mix2=lambda old, g, b: b * old + g**2),
+        ),
+        Misconception(
+            "share-squared",
+            "1 − beta2 was squared with the gradient; only the gradient is.",
+            _adam(mix2=lambda old, g, b: b * old + ((1 - b) * g) ** 2),
+        ),
+        Misconception(
+            "squares-of-the-mean",
+            "the squares were made from the new mean; they are squares of the gradient itself.",
+            _squares_of_the_mean,
+        ),
+        Misconception(
+            "one-for-all-entries",
+            "the squares of all entries were added up; every entry has a rate of its own.",
+            _adam(mix2=lambda old, g, b: b * old + (1 - b) * np.sum(g**2)),
+        ),
+        Misconception(
+            "root-corrected",
+            "the root was taken first and then divided by 1 − beta2ᵗ; correct the squares first.",
+            _adam(
+                fix2=_as_it_is,
+                go=lambda m, s, g, e, c2: m / (np.sqrt(s) / c2 + e),
+            ),
+        ),
+        Misconception(
+            "epsilon-beside-the-uncorrected-root",
+            "the corrections were moved into the rate and epsilon was not, so it counts for more "
+            "than it should: in (9.14) it stands beside the corrected root.",
+            _adam(
+                fix2=_as_it_is,
+                go=lambda m, s, g, e, c2: m / (np.sqrt(s) + e) * np.sqrt(c2),
+            ),
+        ),
+        Misconception(
+            "epsilon-added-to-the-step",
+            "epsilon was added to the whole: below the line it wants brackets, (root + epsilon).",
+            _brackets_forgotten,
+        ),
+        Misconception(
+            "old-means-returned",
+            "the means that came in were returned; the next step needs the new ones.",
+            lambda theta, mean, squares, *rest: (
+                _adam()(theta, mean, squares, *rest)[0],
+                mean.copy(),
+                squares.copy(),
+            ),
         ),
     ),
     hints=(

@@ -13,9 +13,10 @@ def _task(rng, i):
     n, steps = ((3, 5), (5, 9), (4, 12), (6, 7), (7, 20), (3, 15))[i % 6]
     A = rng.normal(size=(n, n))
     H, target = A @ A.T / n + 0.5 * np.eye(n), rng.normal(size=n)
+    size = (1.0, 1.0, 1e-6, 1.0, 10.0, 1e-4)[i % 6]  # where gradients are small, epsilon shows
 
     def gradient_of(theta):
-        return H @ (theta - target) + 0.3 * np.sin(theta)
+        return size * (H @ (theta - target) + 0.3 * np.sin(theta))
 
     rates = 10.0 ** rng.uniform(-2, -0.7, size=steps)
     return gradient_of, 2 * rng.normal(size=n), rates, rng.uniform(0.3, 0.9)
@@ -28,9 +29,13 @@ def _adamw(
     into=lambda g, theta, decay: g,
     rate=lambda rates, t: rates[t - 1],
     gradient_at=lambda old, shrunk: old,
+    below=lambda squares: np.sqrt(squares) + EPS,
+    betas=(B1, B2),
+    corrects=(True, True),
     forgets=False,
-    corrects=True,
+    keeps=False,
     once=False,
+    sign=-1.0,
 ):
     """AdamW, with one of its parts made otherwise."""
 
@@ -44,11 +49,16 @@ def _adamw(
             given = into(g, old, decay)
             if forgets:
                 mean, squares = 0.0, 0.0
-            mean = B1 * mean + (1 - B1) * given
-            squares = B2 * squares + (1 - B2) * given**2
-            p = power(t)
-            c1, c2 = (1 - B1**p, 1 - B2**p) if corrects else (1.0, 1.0)
-            theta = theta - lr * (mean / c1) / (np.sqrt(squares / c2) + EPS)
+            mean = betas[0] * mean + (1 - betas[0]) * given
+            squares = betas[1] * squares + (1 - betas[1]) * given**2
+            c1, c2 = (
+                np.float64(1 - beta ** power(t) if corrected else 1.0)
+                for beta, corrected in zip(betas, corrects, strict=True)
+            )
+            m, s = mean / c1, squares / c2
+            theta = theta + sign * lr * m / below(s)
+            if keeps:
+                mean, squares = m, s
             theta = after(theta, lr, decay)
         return theta
 
@@ -91,6 +101,12 @@ def _recursive(gradient_of, theta, rates, decay, t=1, mean=0.0, squares=0.0):
 
 def _plain(theta, lr, decay):
     return theta
+
+
+def _decay_with_the_first_rate(gradient_of, theta, rates, decay):
+    first = rates[0]
+    step = _adamw(before=lambda theta, lr, decay: (1 - first * decay) * theta)
+    return step(gradient_of, theta, rates, decay)
 
 
 adamw_descent = Exercise(
@@ -159,7 +175,7 @@ adamw_descent = Exercise(
         Misconception(
             "no-correction",
             "the bias corrections are missing.",
-            _adamw(corrects=False),
+            _adamw(corrects=(False, False)),
         ),
         Misconception(
             "state-forgotten",
@@ -175,6 +191,80 @@ adamw_descent = Exercise(
             "gradient-once",
             "the gradient was taken once, before the loop; it changes with theta.",
             _adamw(once=True),
+        ),
+        Misconception(
+            "t-from-zero",
+            "in the first step 1 − betaᵗ is 0 or negative: does t begin at 0, or do 1 and betaᵗ "
+            "stand the wrong way round? The first step has t = 1.",
+            _adamw(power=lambda t: t - 1),
+        ),
+        Misconception(
+            "means-made-in-the-loop",
+            "the two means are made anew in every step, while t goes on; they are made once, "
+            "before the loop.",
+            _adamw(forgets=True),
+        ),
+        Misconception(
+            "mean-not-corrected",
+            "the squares are corrected and the mean is not; it started at zero too.",
+            _adamw(corrects=(False, True)),
+        ),
+        Misconception(
+            "squares-not-corrected",
+            "the mean is corrected and the squares are not; they started at zero too.",
+            _adamw(corrects=(True, False)),
+        ),
+        Misconception(
+            "corrected-kept",
+            "the corrected means were carried into the next step; correct copies of them.",
+            _adamw(keeps=True),
+        ),
+        Misconception(
+            "betas-swapped",
+            "0.9 and 0.999 are swapped: 0.9 belongs to the mean of the gradients.",
+            _adamw(betas=(B2, B1)),
+        ),
+        Misconception(
+            "epsilon-inside-the-root",
+            "epsilon is added under the root; it is added to the root.",
+            _adamw(below=lambda s: np.sqrt(s + EPS)),
+        ),
+        Misconception(
+            "epsilon-forgotten",
+            "epsilon is missing below the line.",
+            _adamw(below=np.sqrt),
+        ),
+        Misconception(
+            "uphill",
+            "Adam's step goes uphill: subtract it.",
+            _adamw(sign=1.0),
+        ),
+        Misconception(
+            "decay-of-one",
+            "lr · decay itself was taken away; theta shrinks by a share of itself.",
+            _adamw(before=lambda theta, lr, decay: theta - lr * decay),
+        ),
+        Misconception(
+            "decay-with-the-first-rate",
+            "theta shrinks by the first rate in every step; each step has its own.",
+            _decay_with_the_first_rate,
+        ),
+        Misconception(
+            "first-rate-left-out",
+            "the loop begins with the second rate; there are as many steps as rates.",
+            lambda gradient_of, theta, rates, decay: _adamw()(gradient_of, theta, rates[1:], decay),
+        ),
+        Misconception(
+            "last-rate-left-out",
+            "the last step is missing; there are as many steps as rates.",
+            lambda gradient_of, theta, rates, decay: _adamw()(
+                gradient_of, theta, rates[:-1], decay
+            ),
+        ),
+        Misconception(
+            "one-step-only",
+            "one step was made; does the `return` stand in the loop?",
+            lambda gradient_of, theta, rates, decay: _adamw()(gradient_of, theta, rates[:1], decay),
         ),
     ),
     hints=(

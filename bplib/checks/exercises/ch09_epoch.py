@@ -28,6 +28,10 @@ def _epoch(X, y, theta, order, batch_size, lr):
     return _walk(theta, [(X[rows], y[rows]) for rows in _cut(order, batch_size)], lr)
 
 
+def _by_rows(X, y, theta, lr, batches):
+    return _walk(theta, [(X[rows], y[rows]) for rows in batches], lr)
+
+
 def _sample_by_sample(X, y, theta, order, batch_size, lr):
     theta = theta.copy()
     for rows in _cut(order, batch_size):
@@ -174,6 +178,92 @@ sgd_epoch = Exercise(
             "uphill",
             "the steps go uphill; subtract the gradient.",
             lambda X, y, theta, order, batch_size, lr: _epoch(X, y, theta, order, batch_size, -lr),
+        ),
+        Misconception(
+            "rows-left-behind",
+            "the targets were dealt and the rows of X left where they were.",
+            lambda X, y, theta, order, batch_size, lr: _epoch(
+                X, y[order], theta, np.arange(len(y)), batch_size, lr
+            ),
+        ),
+        Misconception(
+            "dealt-twice",
+            "the rows were dealt and then picked by `order` once more; once is enough.",
+            lambda X, y, theta, order, batch_size, lr: _epoch(
+                X, y, theta, order[order], batch_size, lr
+            ),
+        ),
+        Misconception(
+            "starts-one-apart",
+            "the batches begin at 0, 1, 2 …; they begin at 0, batch_size, 2 · batch_size …",
+            lambda X, y, theta, order, batch_size, lr: _by_rows(
+                X,
+                y,
+                theta,
+                lr,
+                [order[k : k + batch_size] for k in range(-(-len(order) // batch_size))],
+            ),
+        ),
+        Misconception(
+            "starts-one-apart-and-last-dropped",
+            "the batches begin at 0, 1, 2 …; they begin at 0, batch_size, 2 · batch_size … (and "
+            "the last one, which is smaller, belongs to the epoch too).",
+            lambda X, y, theta, order, batch_size, lr: _by_rows(
+                X,
+                y,
+                theta,
+                lr,
+                [order[k : k + batch_size] for k in range(len(order) // batch_size)],
+            ),
+        ),
+        Misconception(
+            "cut-evenly",
+            "the row was cut into pieces of nearly equal length; every batch but the last has "
+            "batch_size samples.",
+            lambda X, y, theta, order, batch_size, lr: _by_rows(
+                X, y, theta, lr, np.array_split(order, -(-len(order) // batch_size))
+            ),
+        ),
+        Misconception(
+            "batch-size-as-a-count",
+            "the row was cut into batch_size pieces; batch_size is how many samples a batch has.",
+            lambda X, y, theta, order, batch_size, lr: _by_rows(
+                X, y, theta, lr, np.array_split(order, batch_size)
+            ),
+        ),
+        Misconception(
+            "last-batch-filled-up",
+            "the last batch was filled up from the beginning of the row; it may be smaller.",
+            lambda X, y, theta, order, batch_size, lr: _by_rows(
+                X,
+                y,
+                theta,
+                lr,
+                _cut(np.resize(order, -(-len(y) // batch_size) * batch_size), batch_size),
+            ),
+        ),
+        Misconception(
+            "one-sample-short",
+            "every batch lacks its last sample; a slice stops before its end by itself.",
+            lambda X, y, theta, order, batch_size, lr: _by_rows(
+                X, y, theta, lr, [rows[: batch_size - 1] for rows in _cut(order, batch_size)]
+            ),
+        ),
+        Misconception(
+            "one-sample-twice",
+            "every batch holds the first sample of the next one too.",
+            lambda X, y, theta, order, batch_size, lr: _by_rows(
+                X,
+                y,
+                theta,
+                lr,
+                [order[k : k + batch_size + 1] for k in range(0, len(order), batch_size)],
+            ),
+        ),
+        Misconception(
+            "sample-by-sample",
+            "a step was made for every sample; the rows of a batch make one step together.",
+            lambda X, y, theta, order, batch_size, lr: _epoch(X, y, theta, order, 1, lr),
         ),
     ),
     hints=(

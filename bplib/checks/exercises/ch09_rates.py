@@ -113,6 +113,22 @@ best_rate = Exercise(
             "the factor is low over high; it is the difference over the sum.",
             lambda low, high: (2 / (low + high), low / high),
         ),
+        Misconception(
+            "limit-throughout",
+            "2 over the larger curvature is the limit, where the steep direction no longer shrinks "
+            "at all, and the factor is that of the flat one; the best rate is below the limit.",
+            lambda low, high: (2 / high, 1 - 2 * low / high),
+        ),
+        Misconception(
+            "brackets-forgotten",
+            "2 / low + high is 2 / low, plus high; the sum wants brackets.",
+            lambda low, high: (2 / low + high, _factor(low, high)),
+        ),
+        Misconception(
+            "kappa-for-the-factor",
+            "that is the condition number; the factor is made of it, (kappa − 1) / (kappa + 1).",
+            lambda low, high: (2 / (low + high), high / low),
+        ),
     ),
     hints=(
         "A step multiplies one distance by 1 − rate · low, the other by 1 − rate · high.",
@@ -271,6 +287,80 @@ warmup_cosine = Exercise(
             "rate-forgotten",
             "those are the factors; multiply them by lr.",
             lambda total, warmup, lr: _schedule(total, warmup, 1.0),
+        ),
+        Misconception(
+            "warmup-one-step-too-long",
+            "step k = warmup still counted as warm-up and lies above lr; the cosine begins there.",
+            lambda total, warmup, lr: (
+                lr
+                * np.where(
+                    np.arange(total) == warmup, (warmup + 1) / warmup, _schedule(total, warmup, 1.0)
+                )
+            ),
+        ),
+        Misconception(
+            "warmup-stops-short",
+            "the warm-up is divided by warmup + 1, so its last step does not reach lr.",
+            lambda total, warmup, lr: _schedule(
+                total, warmup, lr, rise=lambda k: (k + 1) / (warmup + 1)
+            ),
+        ),
+        Misconception(
+            "warmup-from-nothing",
+            "the warm-up goes from 0 to lr, with both ends, so that the first step does nothing; "
+            "it begins at lr / warmup.",
+            lambda total, warmup, lr: _schedule(total, warmup, lr, rise=lambda k: k / (warmup - 1)),
+        ),
+        Misconception(
+            "cosine-one-step-ahead",
+            "the cosine is one step ahead; at k = warmup it begins, and the rate is lr.",
+            lambda total, warmup, lr: _schedule(
+                total,
+                warmup,
+                lr,
+                fall=lambda k: (1 + np.cos(np.pi * (k - warmup + 1) / (total - warmup))) / 2,
+            ),
+        ),
+        Misconception(
+            "upside-down",
+            "1 − cos begins at 0 and rises; 1 + cos falls.",
+            lambda total, warmup, lr: _schedule(
+                total,
+                warmup,
+                lr,
+                fall=lambda k: (1 - np.cos(np.pi * (k - warmup) / (total - warmup))) / 2,
+            ),
+        ),
+        Misconception(
+            "brackets-forgotten",
+            "only the cosine was halved; half of 1 + cos wants brackets.",
+            lambda total, warmup, lr: _schedule(
+                total,
+                warmup,
+                lr,
+                fall=lambda k: 1 + np.cos(np.pi * (k - warmup) / (total - warmup)) / 2,
+            ),
+        ),
+        Misconception(
+            "quarter-cosine",
+            "that is a quarter of a cosine, from its top to 0, with a corner at the end; half a "
+            "cosine, raised and halved, is asked.",
+            lambda total, warmup, lr: _schedule(
+                total,
+                warmup,
+                lr,
+                fall=lambda k: np.cos(np.pi / 2 * (k - warmup) / (total - warmup)),
+            ),
+        ),
+        Misconception(
+            "pi-forgotten",
+            "π is missing in the cosine, so it does not come down to 0.",
+            lambda total, warmup, lr: _schedule(
+                total,
+                warmup,
+                lr,
+                fall=lambda k: (1 + np.cos((k - warmup) / (total - warmup))) / 2,
+            ),
         ),
     ),
     hints=(

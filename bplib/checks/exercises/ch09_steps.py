@@ -146,6 +146,46 @@ momentum_step = Exercise(
             "both are right and stand the wrong way round: theta comes first.",
             lambda *given: _step(*given)[::-1],
         ),
+        Misconception(
+            "keeps-the-rest",
+            "the old velocity keeps 1 − beta of itself; beta is the share that is kept.",
+            _general(keep=lambda b: 1 - b),
+        ),
+        Misconception(
+            "beta-forgotten",
+            "the old velocity is kept whole; it is multiplied by beta.",
+            _general(keep=lambda b: 1.0),
+        ),
+        Misconception(
+            "rate-forgotten",
+            "the parameters move by the whole velocity; by lr times it.",
+            _general(move=lambda lr: -1.0),
+        ),
+        Misconception(
+            "rate-and-beta-swapped",
+            "lr and beta have changed places: beta is the share of the velocity, lr the rate.",
+            lambda theta, velocity, gradient, lr, beta: _step(theta, velocity, gradient, beta, lr),
+        ),
+        Misconception(
+            "old-velocity-returned",
+            "the velocity that came in was returned; the next step needs the new one.",
+            lambda theta, velocity, gradient, lr, beta: (
+                _step(theta, velocity, gradient, lr, beta)[0],
+                velocity.copy(),
+            ),
+        ),
+        Misconception(
+            "gradient-subtracted",
+            "the gradient was subtracted in the velocity and the velocity from theta: two minus "
+            "signs, and the new gradient pushes uphill.",
+            _general(add=lambda b: -1.0),
+        ),
+        Misconception(
+            "velocity-downhill",
+            "the gradient was subtracted in the velocity, and the velocity added to theta. The "
+            "velocity that comes in is a sum of gradients, so add, and put the minus in the step.",
+            _general(add=lambda b: -1.0, move=lambda lr: lr),
+        ),
     ),
     hints=(
         "First the velocity, then the parameters, which move by the new one.",

@@ -3,8 +3,10 @@
 from bplib.checks.exercises import (
     ch10_back,
     ch10_clip,
+    ch10_layer_norm,
     ch10_norm_steps,
     ch10_predictions,
+    ch10_relu,
     ch10_start,
 )
 
@@ -13,10 +15,10 @@ EXERCISES = (
     ch10_start.sigmoid_chain_slope,
     ch10_predictions.square_behind_relu,
     ch10_start.initial_std,
-    ch10_start.share_on,
+    ch10_relu.share_on,
     ch10_predictions.bias_before_norm,
     ch10_norm_steps.NORM_WAY_BACK,
-    ch10_back.layer_norm_gradients,
+    ch10_layer_norm.layer_norm_gradients,
     ch10_predictions.slope_of_a_block,
     ch10_back.residual_gradients,
     ch10_predictions.clipped_four,

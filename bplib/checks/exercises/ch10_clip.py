@@ -7,7 +7,12 @@ import math
 
 import numpy as np
 
+from ..compare import close, is_number, is_single, to_array
 from ..declare import Exercise, Misconception
+from ..kinds import kind_of
+from ..sizes import number
+
+_TOLERANCE = 1e-9
 
 
 def _gradients(rng, i):
@@ -45,6 +50,52 @@ def _halving(gradients, limit):
     return [g / max(1.0, norm / limit) for g in gradients]
 
 
+def _judge(answer, expected, gradients, limit):
+    """True, or one sentence on what is the matter with these arrays."""
+    if isinstance(answer, np.ndarray) and answer.dtype.kind != "O":
+        return (
+            f"returns {kind_of(answer)}; a list of {len(expected)} arrays is due, shaped as those "
+            "in `gradients`."
+        )
+    if len(answer) != len(expected):
+        return f"returns {kind_of(answer)}; {len(expected)} arrays are due, one for each gradient."
+    for k, (one, due) in enumerate(zip(answer, expected, strict=True)):
+        if not is_number(one):
+            return f"at [{k}] there is {kind_of(one)}; an array of shape {due.shape} is due."
+        if np.shape(one) != due.shape:
+            return f"at [{k}] there is shape {np.shape(one)}; shape {due.shape} is due."
+        if not np.all(np.isfinite(one)):
+            return f"the array at [{k}] has entries that are NaN or infinite."
+    if all(
+        close(to_array(one), due, _TOLERANCE, single=is_single(one))
+        for one, due in zip(answer, expected, strict=True)
+    ):
+        return True
+    return _how_far_off([to_array(one) for one in answer], expected, gradients, limit)
+
+
+def _how_far_off(answer, expected, gradients, limit):
+    before, after = _length(gradients), _length(answer)
+    stay = ", within it, so they stay as they are" if before <= limit else ""
+    text = (
+        f"all arrays together have the length {number(before)}, and the limit is {number(limit)}"
+        f"{stay}; yours come to {number(after)}."
+    )
+    factors = [
+        float(np.vdot(one, g) / np.vdot(g, g)) for one, g in zip(answer, gradients, strict=True)
+    ]
+    for k, (one, g, factor) in enumerate(zip(answer, gradients, factors, strict=True)):
+        if not close(one, factor * g, 1e-6):
+            return f"{text} The array at [{k}] is no longer a multiple of what it was."
+    if np.ptp(factors) > 1e-6 * max(map(abs, factors)):
+        listed = ", ".join(number(one) for one in factors)
+        return f"{text} One factor serves all arrays; yours have the factors {listed}."
+    due = min(1.0, limit / before)
+    if math.isclose(factors[0], due, rel_tol=1e-4):
+        return f"{text} The factor is right up to its last digits: was something added to a length?"
+    return f"{text} The factor is {number(due)}; yours is {number(factors[0])}."
+
+
 def _by_factor(factor):
     return lambda gradients, limit: [g * factor(_length(gradients), limit) for g in gradients]
 
@@ -62,6 +113,8 @@ clip_together = Exercise(
     cases=_gradients,
     case_note=lambda gradients, limit: f"{len(gradients)} arrays, limit {limit:.3g}",
     returns=("clipped",),
+    tolerance=_TOLERANCE,
+    accept=_judge,
     equivalents=(_flattened, _halving, lambda gradients, limit: [
         g * (limit / n if (n := _length(gradients)) > limit else 1.0) for g in gradients
     ]),
@@ -120,6 +173,65 @@ clip_together = Exercise(
             "nothing-done",
             "these are the gradients as they were.",
             lambda gradients, limit: [g.copy() for g in gradients],
+        ),
+        Misconception(
+            "longest-array",
+            "the length of the longest array was taken for the length of all of them.",
+            lambda gradients, limit: [
+                g * min(1.0, limit / max(float(np.linalg.norm(one)) for one in gradients))
+                for g in gradients
+            ],
+        ),
+        Misconception(
+            "length-so-far",
+            "each array was shortened by the length of those up to it; add up all squares first.",
+            lambda gradients, limit: [
+                g * min(1.0, limit / _length(gradients[: k + 1]))
+                for k, g in enumerate(gradients)
+            ],
+        ),
+        Misconception(
+            "sizes-added",
+            "the sizes of the entries were added; the length is the root of the sum of squares.",
+            lambda gradients, limit: [
+                g * min(1.0, limit / sum(np.abs(one).sum() for one in gradients))
+                for g in gradients
+            ],
+        ),
+        Misconception(
+            "means-of-squares-added",
+            "the mean of the squares of each array was taken; it is the sum.",
+            lambda gradients, limit: [
+                g * min(1.0, limit / math.sqrt(sum(float(np.mean(o * o)) for o in gradients)))
+                for g in gradients
+            ],
+        ),
+        Misconception(
+            "upside-down",
+            "the factor is upside down, length over limit: what is too long becomes longer.",
+            _by_factor(lambda norm, limit: norm / limit if norm > limit else 1.0),
+        ),
+        Misconception(
+            "upside-down-within-1",
+            "the factor is upside down, length over limit: what is too long stays as it is, and "
+            "what is short enough is shortened.",
+            _by_factor(lambda norm, limit: min(1.0, norm / limit)),
+        ),
+        Misconception(
+            "lengthened-only",
+            "what is too long stays as it is, and what is short enough is made longer: the "
+            "comparison, or max in the place of min, is the wrong way round.",
+            _by_factor(lambda norm, limit: max(1.0, limit / norm)),
+        ),
+        Misconception(
+            "root-forgotten-in-the-factor",
+            "the length was compared with the limit, and then divided by as its square.",
+            _by_factor(lambda norm, limit: limit / norm**2 if norm > limit else 1.0),
+        ),
+        Misconception(
+            "set-to-zero",
+            "what is too long became 0; it is shortened to the limit.",
+            _by_factor(lambda norm, limit: 0.0 if norm > limit else 1.0),
         ),
     ),
     hints=(

@@ -21,82 +21,135 @@ _NOT_SUMMED = "there is one row for each sample here; all samples use it, so add
 _AVERAGED = "the rows were averaged; over paths, gradients add."
 
 _DSHIFT = (
-    Misconception("not-summed", _NOT_SUMMED, lambda dy: dy * 1.0),
-    Misconception("averaged", _AVERAGED, lambda dy: dy.mean(axis=0)),
+    Misconception("not-summed", _NOT_SUMMED, lambda dy, scale: dy * 1.0),
+    Misconception("averaged", _AVERAGED, lambda dy, scale: dy.mean(axis=0)),
     Misconception(
         "along-the-rows", "the sum runs along each row; it runs down the batch.",
-        lambda dy: dy.sum(axis=1),
+        lambda dy, scale: dy.sum(axis=1),
+    ),
+    Misconception(
+        "scale-in-it", "shift is added behind scale, so scale has no part in its gradient.",
+        lambda dy, scale: (dy * scale).sum(axis=0),
     ),
 )  # fmt: skip
 
 _DSCALE = (
-    Misconception("not-summed", _NOT_SUMMED, lambda dy, x_hat, x, centred: dy * x_hat),
-    Misconception("averaged", _AVERAGED, lambda dy, x_hat, x, centred: (dy * x_hat).mean(axis=0)),
+    Misconception("not-summed", _NOT_SUMMED, lambda dy, x_hat, x, centred, y, scale: dy * x_hat),
+    Misconception(
+        "averaged", _AVERAGED, lambda dy, x_hat, x, centred, y, scale: (dy * x_hat).mean(axis=0)
+    ),
     Misconception(
         "x-for-x-hat",
         "scale multiplies x_hat, not x; multiply swaps.",
-        lambda dy, x_hat, x, centred: (dy * x).sum(axis=0),
+        lambda dy, x_hat, x, centred, y, scale: (dy * x).sum(axis=0),
     ),
     Misconception(
         "centred-for-x-hat",
         "scale multiplies x_hat, which has been divided by the root already.",
-        lambda dy, x_hat, x, centred: (dy * centred).sum(axis=0),
+        lambda dy, x_hat, x, centred, y, scale: (dy * centred).sum(axis=0),
     ),
     Misconception(
         "x-hat-forgotten",
         "that is dshift. scale is multiplied by x_hat, so its gradient has x_hat in it.",
-        lambda dy, x_hat, x, centred: dy.sum(axis=0),
+        lambda dy, x_hat, x, centred, y, scale: dy.sum(axis=0),
+    ),
+    Misconception(
+        "along-the-rows",
+        "the sum runs along each row; it runs down the batch.",
+        lambda dy, x_hat, x, centred, y, scale: (dy * x_hat).sum(axis=1),
+    ),
+    Misconception(
+        "y-for-x-hat",
+        "scale multiplies x_hat, not y, which is what came of it.",
+        lambda dy, x_hat, x, centred, y, scale: (dy * y).sum(axis=0),
+    ),
+    Misconception(
+        "scale-for-x-hat",
+        "scale multiplies x_hat; multiply swaps, so its gradient has x_hat in it and not scale.",
+        lambda dy, x_hat, x, centred, y, scale: (dy * scale).sum(axis=0),
     ),
 )
 
 _DX_HAT = (
     Misconception(
         "scale-forgotten", "x_hat is multiplied by scale on its way to y.",
-        lambda dy, scale: dy * 1.0,
+        lambda dy, scale, x_hat: dy * 1.0,
     ),
     Misconception(
-        "divided-by-scale", "dy was divided by scale; multiply swaps.", lambda dy, scale: dy / scale
+        "divided-by-scale", "dy was divided by scale; multiply swaps.",
+        lambda dy, scale, x_hat: dy / scale,
     ),
     Misconception(
         "added-up-too-early",
         "each sample has an x_hat of its own; nothing is added up yet.",
-        lambda dy, scale: (dy * scale).sum(axis=0),
+        lambda dy, scale, x_hat: (dy * scale).sum(axis=0),
+    ),
+    Misconception(
+        "x-hat-for-scale", "multiply swaps: x_hat gets dy times scale.",
+        lambda dy, scale, x_hat: dy * x_hat,
     ),
 )  # fmt: skip
 
 _DINVERSE = (
-    Misconception("not-summed", _NOT_SUMMED, lambda dx_hat, centred, x_hat: dx_hat * centred),
     Misconception(
-        "averaged", _AVERAGED, lambda dx_hat, centred, x_hat: (dx_hat * centred).mean(axis=0)
+        "not-summed", _NOT_SUMMED, lambda dx_hat, centred, x_hat, dy, x: dx_hat * centred
+    ),
+    Misconception(
+        "averaged", _AVERAGED, lambda dx_hat, centred, x_hat, dy, x: (dx_hat * centred).mean(axis=0)
     ),
     Misconception(
         "x-hat-for-centred",
         "inverse multiplies centred, not x_hat; multiply swaps.",
-        lambda dx_hat, centred, x_hat: (dx_hat * x_hat).sum(axis=0),
+        lambda dx_hat, centred, x_hat, dy, x: (dx_hat * x_hat).sum(axis=0),
     ),
     Misconception(
         "centred-forgotten",
         "inverse is multiplied by centred, so its gradient has centred in it.",
-        lambda dx_hat, centred, x_hat: dx_hat.sum(axis=0),
+        lambda dx_hat, centred, x_hat, dy, x: dx_hat.sum(axis=0),
+    ),
+    Misconception(
+        "along-the-rows",
+        "the sum runs along each row; it runs down the batch.",
+        lambda dx_hat, centred, x_hat, dy, x: (dx_hat * centred).sum(axis=1),
+    ),
+    Misconception(
+        "dy-for-dx-hat",
+        "this was made from dy; what arrives at x_hat is dx_hat.",
+        lambda dx_hat, centred, x_hat, dy, x: (dy * centred).sum(axis=0),
+    ),
+    Misconception(
+        "x-for-centred",
+        "inverse multiplies centred, not x; multiply swaps.",
+        lambda dx_hat, centred, x_hat, dy, x: (dx_hat * x).sum(axis=0),
     ),
 )
 
 _DROOT = (
     Misconception(
         "sign-lost", "one over a larger root is smaller: the slope is negative.",
-        lambda dinverse, inverse, root: dinverse * inverse**2,
+        lambda dinverse, inverse, root, var: dinverse * inverse**2,
     ),
     Misconception(
         "not-squared", "the slope of 1/r is −1/r², with a square.",
-        lambda dinverse, inverse, root: -dinverse * inverse,
+        lambda dinverse, inverse, root, var: -dinverse * inverse,
     ),
     Misconception(
         "turned-round", "this was multiplied by the square of the root; the slope of 1/r is −1/r².",
-        lambda dinverse, inverse, root: -dinverse * root**2,
+        lambda dinverse, inverse, root, var: -dinverse * root**2,
     ),
     Misconception(
         "sign-lost-and-not-squared", "the slope of 1/r is −1/r², with a minus and a square.",
-        lambda dinverse, inverse, root: dinverse * inverse,
+        lambda dinverse, inverse, root, var: dinverse * inverse,
+    ),
+    Misconception(
+        "eps-forgotten", "var is not the square of the root: eps was added to it first.",
+        lambda dinverse, inverse, root, var: -dinverse / var,
+    ),
+    Misconception(
+        "slope-of-the-root-too",
+        "this is the way through two lines at once: −1/r² is the slope of 1/r, and the root itself "
+        "comes next.",
+        lambda dinverse, inverse, root, var: -dinverse * inverse**3 / 2,
     ),
 )  # fmt: skip
 
@@ -116,6 +169,18 @@ _DVAR = (
     Misconception(
         "half-the-root", "the root belongs below: one over twice the root.",
         lambda droot, root, var: droot * 0.5 * root,
+    ),
+    Misconception(
+        "eps-forgotten", "the root is that of var + eps, and so is its slope.",
+        lambda droot, root, var: droot / (2 * np.sqrt(var)),
+    ),
+    Misconception(
+        "root-forgotten", "one over twice the root; the root is missing.",
+        lambda droot, root, var: droot / 2,
+    ),
+    Misconception(
+        "sign-turned", "a root grows with what is under it; the minus is in droot already.",
+        lambda droot, root, var: -droot / (2 * root),
     ),
 )  # fmt: skip
 
@@ -141,6 +206,17 @@ _DSQUARES = (
         "this was divided by m − 1; the variance here is the mean over m.",
         lambda dvar, squares: np.ones_like(squares) * dvar / (len(squares) - 1),
     ),
+    Misconception(
+        "whole-variance-in-one-row",
+        "each sample has a square of its own, so there is a row for each; and it moves the mean by "
+        "1/m.",
+        lambda dvar, squares: dvar * 1.0,
+    ),
+    Misconception(
+        "columns-for-samples",
+        "this was divided by the number of columns; the mean is over the samples.",
+        lambda dvar, squares: np.ones_like(squares) * dvar / squares.shape[1],
+    ),
 )
 
 _DCENTRED = (
@@ -148,41 +224,82 @@ _DCENTRED = (
         "first-path-alone",
         "centred is used twice: in x_hat, and in the squares, from which the variance is made. The "
         "second path is missing.",
-        lambda dx_hat, inverse, centred, dsquares: dx_hat * inverse,
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: dx_hat * inverse,
     ),
     Misconception(
         "second-path-alone",
         "centred is used twice: in the squares, and in x_hat. The direct path is missing.",
-        lambda dx_hat, inverse, centred, dsquares: 2 * centred * dsquares,
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: 2 * centred * dsquares,
     ),
     Misconception(
         "factor-2-lost",
         "the slope of a square is twice the number.",
-        lambda dx_hat, inverse, centred, dsquares: dx_hat * inverse + centred * dsquares,
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: (
+            dx_hat * inverse + centred * dsquares
+        ),
     ),
     Misconception(
         "inverse-forgotten",
         "on the direct path centred is multiplied by inverse.",
-        lambda dx_hat, inverse, centred, dsquares: dx_hat + 2 * centred * dsquares,
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: dx_hat + 2 * centred * dsquares,
     ),
     Misconception(
         "subtracted",
         "the second path was taken away; over paths, gradients add, and the sign is in dsquares.",
-        lambda dx_hat, inverse, centred, dsquares: dx_hat * inverse - 2 * centred * dsquares,
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: (
+            dx_hat * inverse - 2 * centred * dsquares
+        ),
+    ),
+    Misconception(
+        "centred-forgotten",
+        "the slope of a square is twice the number: centred is missing in the second path.",
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: dx_hat * inverse + 2 * dsquares,
+    ),
+    Misconception(
+        "slope-forgotten",
+        "the second path hands on dsquares as it is; the slope of a square is twice the number.",
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: dx_hat * inverse + dsquares,
+    ),
+    Misconception(
+        "squares-for-centred",
+        "the slope of a square is twice the number, not twice the square.",
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: (
+            dx_hat * inverse + 2 * squares * dsquares
+        ),
+    ),
+    Misconception(
+        "dsquares-forgotten",
+        "the second path has the slope of the square, and not what arrives there, dsquares.",
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: dx_hat * inverse + 2 * centred,
+    ),
+    Misconception(
+        "dy-for-dx-hat",
+        "the direct path was made from dy; what arrives at x_hat is dx_hat.",
+        lambda dx_hat, inverse, centred, dsquares, squares, dy: (
+            dy * inverse + 2 * centred * dsquares
+        ),
     ),
 )
 
 _DMEAN = (
     Misconception(
         "sign-lost", "the mean is subtracted, so its gradient gets a minus.",
-        lambda dcentred: dcentred.sum(axis=0),
+        lambda dcentred, dx_hat: dcentred.sum(axis=0),
     ),
-    Misconception("not-summed", _NOT_SUMMED, lambda dcentred: -dcentred),
-    Misconception("averaged", _AVERAGED, lambda dcentred: -dcentred.mean(axis=0)),
+    Misconception("not-summed", _NOT_SUMMED, lambda dcentred, dx_hat: -dcentred),
+    Misconception("averaged", _AVERAGED, lambda dcentred, dx_hat: -dcentred.mean(axis=0)),
     Misconception(
         "zero",
         "0 would be so if only the way through the variance led here; the direct path does too.",
-        lambda dcentred: np.zeros(dcentred.shape[1]),
+        lambda dcentred, dx_hat: np.zeros(dcentred.shape[1]),
+    ),
+    Misconception(
+        "along-the-rows", "the sum runs along each row; it runs down the batch.",
+        lambda dcentred, dx_hat: -dcentred.sum(axis=1),
+    ),
+    Misconception(
+        "from-dx-hat", "the mean feeds centred, not x_hat: add up dcentred.",
+        lambda dcentred, dx_hat: -dx_hat.sum(axis=0),
     ),
 )  # fmt: skip
 
@@ -212,6 +329,16 @@ _DX = (
         "that is the path through the mean alone; x also reaches centred directly.",
         lambda dcentred, dmean, dx_hat, inverse: np.ones_like(dcentred) * dmean / len(dcentred),
     ),
+    Misconception(
+        "subtracted-and-missing-1/m",
+        "the minus is in dmean already, and a unit more of one x moves the mean by 1/m.",
+        lambda dcentred, dmean, dx_hat, inverse: dcentred - dmean,
+    ),
+    Misconception(
+        "columns-for-samples",
+        "dmean was divided by the number of columns; the mean is over the samples.",
+        lambda dcentred, dmean, dx_hat, inverse: dcentred + dmean / dcentred.shape[1],
+    ),
 )
 
 NORM_WAY_BACK = Chain(
@@ -224,11 +351,15 @@ NORM_WAY_BACK = Chain(
     ),
     steps=(
         ("y", _y),
-        ("dshift", lambda dy: dy.sum(axis=0), _DSHIFT),
-        ("dscale", lambda dy, x_hat, x, centred: (dy * x_hat).sum(axis=0), _DSCALE),
-        ("dx_hat", lambda dy, scale: dy * scale, _DX_HAT),
-        ("dinverse", lambda dx_hat, centred, x_hat: (dx_hat * centred).sum(axis=0), _DINVERSE),
-        ("droot", lambda dinverse, inverse, root: -dinverse * inverse**2, _DROOT),
+        ("dshift", lambda dy, scale: dy.sum(axis=0), _DSHIFT),
+        ("dscale", lambda dy, x_hat, x, centred, y, scale: (dy * x_hat).sum(axis=0), _DSCALE),
+        ("dx_hat", lambda dy, scale, x_hat: dy * scale, _DX_HAT),
+        (
+            "dinverse",
+            lambda dx_hat, centred, x_hat, dy, x: (dx_hat * centred).sum(axis=0),
+            _DINVERSE,
+        ),
+        ("droot", lambda dinverse, inverse, root, var: -dinverse * inverse**2, _DROOT),
         ("dvar", lambda droot, root, var: droot / (2 * root), _DVAR),
         (
             "dsquares",
@@ -237,10 +368,12 @@ NORM_WAY_BACK = Chain(
         ),
         (
             "dcentred",
-            lambda dx_hat, inverse, centred, dsquares: dx_hat * inverse + 2 * centred * dsquares,
+            lambda dx_hat, inverse, centred, dsquares, squares, dy: (
+                dx_hat * inverse + 2 * centred * dsquares
+            ),
             _DCENTRED,
         ),
-        ("dmean", lambda dcentred: -dcentred.sum(axis=0), _DMEAN),
+        ("dmean", lambda dcentred, dx_hat: -dcentred.sum(axis=0), _DMEAN),
         (
             "dx",
             lambda dcentred, dmean, dx_hat, inverse: dcentred + dmean / len(dcentred),

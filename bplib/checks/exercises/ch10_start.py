@@ -1,4 +1,4 @@
-"""Chapter 10: a chain of sigmoid neurons, the size of first weights, and ReLUs that are dead."""
+"""Chapter 10: a chain of sigmoid neurons, and the size of first weights."""
 
 from __future__ import annotations
 
@@ -89,6 +89,64 @@ initial_std = Exercise(
             "this is one over the answer: the more inputs, the smaller the weights.",
             lambda n_in, n_out, rule: 1 / _std(n_in, n_out, rule),
         ),
+        Misconception(
+            "two-outside-the-root",
+            "for Glorot and He the 2 stands outside the root; it belongs to the variance, and the "
+            "root is of all of it.",
+            lambda n_in, n_out, rule: (
+                _std(n_in, n_out, rule) * (1 if rule == "lecun" else math.sqrt(2))
+            ),
+        ),
+        Misconception(
+            "two-outside-the-root-for-glorot",
+            "for Glorot the 2 stands outside the root; it belongs to the variance.",
+            lambda n_in, n_out, rule: (
+                _std(n_in, n_out, rule) * (math.sqrt(2) if rule == "glorot" else 1)
+            ),
+        ),
+        Misconception(
+            "two-outside-the-root-for-he",
+            "for He the 2 stands outside the root; it belongs to the variance.",
+            lambda n_in, n_out, rule: (
+                _std(n_in, n_out, rule) * (math.sqrt(2) if rule == "he" else 1)
+            ),
+        ),
+        Misconception(
+            "lecun-and-he-swapped",
+            "LeCun and He have changed places: He's variance has the 2.",
+            lambda n_in, n_out, rule: _std(
+                n_in, n_out, {"lecun": "he", "he": "lecun"}.get(rule, rule)
+            ),
+        ),
+        Misconception(
+            "variances-averaged",
+            "for Glorot 1/n_in and 1/n_out were averaged; n_in and n_out are.",
+            lambda n_in, n_out, rule: (
+                math.sqrt((1 / n_in + 1 / n_out) / 2)
+                if rule == "glorot"
+                else _std(n_in, n_out, rule)
+            ),
+        ),
+        Misconception(
+            "fan-out-for-he",
+            "for He this was made with n_out; what is summed up in a neuron are its n_in inputs.",
+            lambda n_in, n_out, rule: (
+                _std(n_out, n_in, rule) if rule == "he" else _std(n_in, n_out, rule)
+            ),
+        ),
+        Misconception(
+            "uniform-bound-for-glorot",
+            "√6 above is the bound of even weights by Glorot's rule; the standard deviation has "
+            "√2.",
+            lambda n_in, n_out, rule: (
+                _std(n_in, n_out, rule) * (math.sqrt(3) if rule == "glorot" else 1)
+            ),
+        ),
+        Misconception(
+            "one-rule-for-all",
+            "that is LeCun's rule whatever `rule` says.",
+            lambda n_in, n_out, rule: _std(n_in, n_out, "lecun"),
+        ),
     ),
     hints=(
         "(10.4) has all three, as variances.",
@@ -160,6 +218,14 @@ def _recursive(x, w, b):
     return w[0] * a * (1 - a) * _recursive(a, w[1:], b[1:])
 
 
+def _falling(x, w, b):
+    slope = 1.0
+    for w_l, b_l in zip(w, b, strict=True):
+        x = _sigmoid(-(w_l * x + b_l))
+        slope *= w_l * x * (1 - x)
+    return float(slope)
+
+
 sigmoid_chain_slope = Exercise(
     name="sigmoid_chain_slope",
     chapter=10,
@@ -216,6 +282,67 @@ sigmoid_chain_slope = Exercise(
             "that is the size of the slope; a negative weight turns its sign round.",
             lambda x, w, b: abs(_chain_slope(x, w, b)),
         ),
+        Misconception(
+            "bias-forgotten",
+            "the biases were left out of the sums.",
+            lambda x, w, b: _chain_slope(x, w, 0 * b),
+        ),
+        Misconception(
+            "sigmoid-twice",
+            "the sigmoid was taken once more of what had come out already: the slope is a(1 − a) "
+            "with the output a itself.",
+            lambda x, w, b: float(np.prod(w * (s := _sigmoid(_walk(x, w, b)[2])) * (1 - s))),
+        ),
+        Misconception(
+            "last-neuron-alone",
+            "that is the rate of the last neuron alone; those of all of them multiply.",
+            lambda x, w, b: float(w[-1] * (a := _walk(x, w, b)[2][-1]) * (1 - a)),
+        ),
+        Misconception(
+            "first-neuron-alone",
+            "that is the rate of the first neuron alone; does the `return` stand in the loop?",
+            lambda x, w, b: _chain_slope(x, w[:1], b[:1]),
+        ),
+        Misconception(
+            "slope-of-tanh",
+            "1 − a² is the slope of tanh; that of the sigmoid is a(1 − a).",
+            lambda x, w, b: float(np.prod(w * (1 - _walk(x, w, b)[2] ** 2))),
+        ),
+        Misconception(
+            "slope-turned-round",
+            "a(a − 1) has the wrong sign: the sigmoid rises everywhere.",
+            lambda x, w, b: float(np.prod(w * (a := _walk(x, w, b)[2]) * (a - 1))),
+        ),
+        Misconception(
+            "minus-in-the-exponent",
+            "the exponent lacks its minus: 1 / (1 + exp(z)) falls, and σ(z) rises.",
+            _falling,
+        ),
+        Misconception(
+            "last-weight-forgotten",
+            "the last weight is missing; every neuron multiplies by its own.",
+            lambda x, w, b: float(np.prod((a := _walk(x, w, b)[2]) * (1 - a)) * np.prod(w[:-1])),
+        ),
+        Misconception(
+            "last-slope-forgotten",
+            "the slope of the last sigmoid is missing.",
+            lambda x, w, b: float(np.prod(w) * np.prod((a := _walk(x, w, b)[2][:-1]) * (1 - a))),
+        ),
+        Misconception(
+            "x-multiplied-in",
+            "x itself was multiplied in; x is where the path begins, not a rate on it.",
+            lambda x, w, b: x * _chain_slope(x, w, b),
+        ),
+        Misconception(
+            "output-returned",
+            "that is what the last neuron says; asked is how far it moves.",
+            lambda x, w, b: float(_walk(x, w, b)[2][-1]),
+        ),
+        Misconception(
+            "bound-in-size",
+            "that is the bound (10.1), a limit for the size; the sums are not 0 here.",
+            lambda x, w, b: float(np.prod(np.abs(w) / 4)),
+        ),
     ),
     hints=(
         "Walk forward, and multiply one rate after the other.",
@@ -233,109 +360,3 @@ def sigmoid_chain_slope(x, w, b):
     return np.prod(w * a * (1 - a))
 """,
 )
-
-
-def _relu_case(rng, i):
-    m, n, h = ((7, 3, 9), (5, 4, 11), (9, 5, 12), (6, 3, 10), (11, 4, 8), (8, 6, 13))[i]
-    X, W = rng.normal(size=(m, n)), rng.normal(size=(n, h))
-    sums = np.sort(X @ W, axis=0)
-    # Neuron k is on for about k of the samples; two are dead, one is on for all.
-    on = rng.permutation(np.arange(h) % (m + 1))
-    b = -np.where(
-        on == 0,
-        sums[-1] + 0.3,
-        np.where(on == m, sums[0] - 0.3, sums[(-on) % m, np.arange(h)] - 1e-3),
-    )
-    still = rng.integers(h)
-    W[:, still], b[still] = 0.0, 0.0  # its sum is 0 for every sample: off
-    return X, W, b
-
-
-def _share_on(X, W, b):
-    return (X @ W + b > 0).mean(axis=0)
-
-
-def _unit_by_unit(X, W, b):
-    return np.array(
-        [sum(float(row @ W[:, k] + b[k] > 0) for row in X) / len(X) for k in range(len(b))]
-    )
-
-
-share_on = Exercise(
-    name="share_on",
-    chapter=10,
-    minutes=5,
-    statement=(
-        "A layer of ReLU neurons, relu(X @ W + b). For each of them: the share of the rows of X "
-        "for which it is on. The dead ones have 0. A sum of exactly 0 is off."
-    ),
-    reference=_share_on,
-    cases=_relu_case,
-    case_note=lambda X, W, b: f"m={X.shape[0]}, n={X.shape[1]}, {len(b)} neurons",
-    returns=("share",),
-    equivalents=(
-        _unit_by_unit,
-        lambda X, W, b: np.count_nonzero(np.maximum(X @ W + b, 0), axis=0) / X.shape[0],
-        lambda X, W, b: 1 - np.sum(X @ W + b <= 0, axis=0) / len(X),
-        lambda X, W, b: (np.sign(X @ W + b) == 1).astype(float).sum(axis=0) / len(X),
-    ),
-    misconceptions=(
-        Misconception(
-            "along-the-rows",
-            "this is a share for each sample; the mean runs down the columns, over the samples.",
-            lambda X, W, b: (X @ W + b > 0).mean(axis=1),
-        ),
-        Misconception(
-            "off-counted",
-            "this is how often each neuron is off.",
-            lambda X, W, b: (X @ W + b <= 0).mean(axis=0),
-        ),
-        Misconception(
-            "zero-is-on",
-            "a neuron whose sum is exactly 0 passes nothing back: the slope at 0 is 0, so it is "
-            "off.",
-            lambda X, W, b: (X @ W + b >= 0).mean(axis=0),
-        ),
-        Misconception(
-            "counted",
-            "this is for how many rows each neuron is on; divide by the number of rows.",
-            lambda X, W, b: (X @ W + b > 0).sum(axis=0).astype(float),
-        ),
-        Misconception(
-            "bias-forgotten",
-            "the bias was left out of the sums.",
-            lambda X, W, b: (X @ W > 0).mean(axis=0),
-        ),
-        Misconception(
-            "mean-activation",
-            "this is how much each neuron says on average, not how often it says anything.",
-            lambda X, W, b: np.maximum(X @ W + b, 0).mean(axis=0),
-        ),
-        Misconception(
-            "one-for-all",
-            "this is one number for the whole layer; each neuron has its own.",
-            lambda X, W, b: float((X @ W + b > 0).mean()),
-        ),
-        Misconception(
-            "alive-or-not",
-            "this says whether each neuron is on at all, not how often.",
-            lambda X, W, b: (X @ W + b > 0).any(axis=0).astype(float),
-        ),
-        Misconception(
-            "divided-by-neurons",
-            "the count was divided by the number of neurons; it is a share of the rows.",
-            lambda X, W, b: (X @ W + b > 0).sum(axis=0) / len(b),
-        ),
-    ),
-    hints=(
-        "Make the table of all sums, a row for each sample and a column for each neuron.",
-        "Which entries are above 0? True counts as 1, so a mean is a share.",
-        "The mean of `Z > 0` down the columns, axis 0.",
-    ),
-    after="Where it is 0, no row gives the neuron's weights a gradient: they stay as they are.",
-    another="""
-def share_on(X, W, b):
-    slopes = np.heaviside(X @ W + b, 0.0)  # the slope of ReLU at every sum
-    return np.einsum("ik->k", slopes) / len(X)
-""",
-)  # fmt: skip
