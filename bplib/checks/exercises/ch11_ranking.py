@@ -113,6 +113,12 @@ auc_by_counting = Exercise(
             ),
         ),
         Misconception(
+            "right-less-wrong",
+            "this is the share in the right order less the share in the wrong one, from -1 to 1; "
+            "only the first is asked, with half of the ties.",
+            lambda scores, labels: 2 * _auc_by_counting(scores, labels) - 1,
+        ),
+        Misconception(
             "against-the-mean",
             "each 1 is compared with the mean of the 0s; compare it with every one of them.",
             lambda scores, labels: np.mean(scores[labels == 1] > scores[labels == 0].mean()),
@@ -202,6 +208,23 @@ roc_points = Exercise(
             "equal scores are passed one after the other, in an order that only chance decides; "
             "they are passed together.",
             _roc_one_by_one,
+        ),
+        Misconception(
+            "ties-one-by-one-from-behind",
+            "equal scores are passed one after the other, in an order that only chance decides; "
+            "they are passed together.",
+            lambda scores, labels: _roc_one_by_one(scores[::-1], labels[::-1]),
+        ),
+        Misconception(
+            "threshold-twice",
+            "every sample sets a threshold here, so equal scores give the same point twice; each "
+            "different score has one.",
+            lambda scores, labels: _rates(scores, labels, np.append(np.inf, np.sort(scores)[::-1])),
+        ),
+        Misconception(
+            "end-missing",
+            "the last point, (1, 1), is missing: a score that equals the threshold is called, too.",
+            lambda scores, labels: tuple(v[:-1] for v in _roc_points(scores, labels)),
         ),
         Misconception(
             "corner-missing",
