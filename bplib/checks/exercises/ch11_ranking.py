@@ -10,10 +10,10 @@ from bplib.checks.declare import Exercise, Misconception
 def _score_cases(rng, i):
     m = (11, 14, 9, 17, 13, 20)[i % 6]
     labels = (rng.random(m) < 0.45).astype(int)
-    labels[:5], labels[-1] = (1, 0, 0, 1, 0), 1
+    labels[:7], labels[-1] = (1, 0, 0, 1, 0, 1, 0), 1
     scores = np.round(rng.normal(size=m) + 0.8 * labels, 1)
     scores[0] = scores.max() + 0.4  # a 1 that is ahead of all
-    scores[2] = scores[3]  # a tie of a 0 and a 1
+    scores[2], scores[6] = scores[3], scores[5]  # ties of a 0 and a 1, and of a 1 and a 0
     scores[1] = 0.3  # a 0 above zero
     scores[4] = scores[-1] - 0.05  # a 0 that is just behind a 1
     return scores, labels
@@ -214,6 +214,14 @@ roc_points = Exercise(
             "equal scores are passed one after the other, in an order that only chance decides; "
             "they are passed together.",
             lambda scores, labels: _roc_one_by_one(scores[::-1], labels[::-1]),
+        ),
+        Misconception(
+            "ties-ones-first",
+            "equal scores are passed one after the other, the 1s first, which flatters; they are "
+            "passed together.",
+            lambda scores, labels: _roc_one_by_one(
+                *np.array(sorted(zip(scores, labels, strict=True), reverse=True)).T
+            ),
         ),
         Misconception(
             "threshold-twice",
