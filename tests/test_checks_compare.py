@@ -296,6 +296,15 @@ def test_how_a_wrong_number_is_made_from_the_right_one(wrong, sentence):
     assert text.endswith(sentence) and (" is due." not in text or sentence == " is due."), text
 
 
+def test_what_holds_by_chance_in_one_case_is_not_said():
+    """4 for 2 is no square, and 0.8 for 0.83 not rounded, where the other cases say otherwise."""
+    cases = tiny.number(cases=lambda rng, i: (1.5 - 0.1 * i,))  # 2.25, 1.96 …
+    assert said(lambda x: x if x == 1.5 else x * x, cases).endswith(" 2.25 is due.")
+    assert said(lambda x: x if x == 1.5 else 7.0, cases).endswith(" 2.25 is due.")
+    assert said(lambda x: 2.2 if x == 1.5 else 7.0, cases).endswith(" 2.25 is due.")
+    assert "so yours is rounded" in said(lambda x: round(x * x, 1), cases)
+
+
 def test_a_sign_that_is_wrong_in_one_case_only():
     either = tiny.number(reference=lambda x: -x, cases=lambda rng, i: ((-1.5) ** (i + 1),))
     text = said(lambda x: abs(x), either)

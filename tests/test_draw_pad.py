@@ -41,7 +41,7 @@ def test_blocks_are_counted_one_by_one():
     assert draw.block_counts(np.ones((8, 12))).tolist() == [[16] * 3] * 2
 
 
-@pytest.mark.parametrize("scale", [1e-3, 1.0, 250.0])
+@pytest.mark.parametrize("scale", [1e-310, 1e-200, 1e-3, 1.0, 250.0, 1e200, 5e305])
 @pytest.mark.parametrize("shift", [(0, 0), (-7, 120)])
 def test_size_and_place_of_a_drawing_do_not_matter(scale, shift):
     for strokes in (BAR, RING):
@@ -158,6 +158,31 @@ def test_the_bars_and_the_small_picture_say_what_is_there():
     assert "rgb(255,255,255)" in shades and "rgb(0,0,0)" in shades
 
 
+def test_a_place_that_is_none_is_not_kept():
+    pad = draw.pad(says(0.5, 0.5)).begin(1, 1)
+    for place, error in (((np.nan, 0), DomainError), (("left", 0), DTypeError)):
+        for move in (pad.begin, pad.extend):
+            with pytest.raises(error, match=r"draw\.pad: stroke 0"):
+                move(*place)
+    assert pad.strokes == [[(1.0, 1.0)]] and pad.extend(2, 2).probabilities is not None
+
+
+def test_where_predict_fails_nothing_is_said_of_before():
+    answers = iter(([[0.1, 0.9]], "seven", [[0.2, 0.8]]))
+    pad = draw.pad(lambda X: next(answers)).draw(BAR)
+    with pytest.raises(DTypeError, match=r"predict returned a str.*\(1, classes\)"):
+        pad.draw(RING)
+    assert pad.probabilities is None and pad.reading == "It has not been read."
+    assert pad.draw(RING).probabilities.tolist() == [0.2, 0.8]
+
+
+def test_names_are_text_and_no_markup():
+    said = bars(draw.pad(says(0.5, 0.5), ["a<b", "<script>"]).draw(BAR))
+    assert "<script>" not in said and "a&lt;b" in said
+    with pytest.raises(DTypeError, match="class_names is"):
+        draw.pad(says(0.5, 0.5), 3)
+
+
 def test_a_saved_page_gets_a_sentence(monkeypatch):
     bundle = draw.pad(ink_says)._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"} and "arrow keys" in bundle["text/plain"]
@@ -240,6 +265,19 @@ def test_keys_and_buttons_draw_without_a_mouse(view):
     assert pad.strokes == [] and widgets.pen.value is False
     by_name["Clear"].click()
     assert "Nothing is drawn yet." in widgets.said.value
+
+
+def test_a_mouse_lifts_the_pen_of_the_keys(view):
+    pad, widgets = view
+    widgets.pen.value = True
+    happens(widgets, "mouse_down", x=10, y=10)
+    happens(widgets, "mouse_up", x=10, y=10)
+    widgets.arrow("ArrowDown")
+    assert widgets.pen.value is False and pad.strokes[-1] == [(10, 10)]
+    happens(widgets, "mouse_down", x=20, y=20)
+    widgets.again(pad.clear)  # with another finger
+    happens(widgets, "mouse_move", x=30, y=30)
+    assert pad.strokes == []
 
 
 def test_in_jupyter_it_is_a_widget(view, monkeypatch):

@@ -143,22 +143,35 @@ def _scalar_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -
     alike = number(a) == number(e)
     if alike:
         text = f"returns {a!r}; {e!r} is due".replace("-", "−")
-    if rounded(a, e):
+    pairs = _numbers(history)
+    if all(rounded(x, y) or x == y for x, y in pairs):
         return text + ", so yours is rounded: return all its digits"
     if abs(a - e) <= _LAST_OF_A_NUMBER * abs(e):
         return text + ", so only the last digits differ"
-    return text + (": the first digits agree, the later ones do not" if alike else _kinship(a, e))
+    return text + (
+        ": the first digits agree, the later ones do not" if alike else _kinship(a, e, pairs)
+    )
 
 
-def _kinship(a: float, e: float) -> str:
-    """How a wrong number is made from the right one, where that is plain to see."""
-    for made, words in (
-        (lambda: -e, "the size is right, the sign is not"),
-        (lambda: 1 / e, "yours is one over it"),
-        (lambda: e * e, "yours is its square"),
-        (lambda: e**0.5 if e > 0 else np.nan, "yours is its root"),
+def _numbers(history: Sequence[tuple[Part, Sizes]]) -> list[tuple[float, float]]:
+    """(answer, right one) of every case in which both are a number."""
+    parts = [part for part, _ in history if part.answer.shape == part.expected.shape == ()]
+    return [(float(part.answer), float(part.expected)) for part in parts]
+
+
+def _kinship(a: float, e: float, pairs: Sequence[tuple[float, float]]) -> str:
+    """How a wrong number is made from the right one, where that is plain to see.
+
+    4 is due, and 2 is said: that is a root by chance, unless the other wrong ones are roots too.
+    """
+    wrong = [(x, y) for x, y in pairs if x != y and y not in (0.0, 1.0)]
+    for made, least, words in (
+        (lambda y: -y, 1, "the size is right, the sign is not"),
+        (lambda y: 1 / y, 1, "yours is one over it"),
+        (lambda y: y * y, 2, "yours is its square"),
+        (lambda y: y**0.5 if y > 0 else np.nan, 2, "yours is its root"),
     ):
-        if e not in (0.0, 1.0) and abs(a - made()) <= _MATCH * abs(a):
+        if len(wrong) >= least and all(abs(x - made(y)) <= _MATCH * abs(x) for x, y in wrong):
             return f": {words}"
     return ""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,12 @@ STILL = (
 )
 
 
+def _point(x: Any, y: Any) -> tuple[float, float]:
+    """A place that can be drawn at; one that cannot would stay among the strokes."""
+    ((across, down),) = as_strokes("draw.pad", [[(x, y)]])[0]
+    return float(across), float(down)
+
+
 class DrawingPad:
     """What is drawn, the image that is made of it, and what a network reads in it.
 
@@ -45,13 +52,17 @@ class DrawingPad:
         probabilities: (k,), what the network says of them; None while nothing is drawn.
 
     Raises:
-        DTypeError: where predict cannot be called.
+        DTypeError: where predict cannot be called, or class_names are no names.
     """
 
     def __init__(self, predict: Callable[[np.ndarray], Any], class_names: Any = None) -> None:
         if not callable(predict):
             raise DTypeError(f"draw.pad: predict is {kind_of(predict)}; a function is needed.")
         self._predict = predict
+        if class_names is not None and not isinstance(class_names, Iterable):
+            raise DTypeError(
+                f"draw.pad: class_names is {kind_of(class_names)}; a name for each class is needed."
+            )
         self._names = None if class_names is None else [str(name) for name in class_names]
         self.strokes: list[list[tuple[float, float]]] = []
         self.probabilities: np.ndarray | None = None
@@ -65,7 +76,7 @@ class DrawingPad:
     def reading(self) -> str:
         """What the network reads, in a sentence."""
         if self.probabilities is None:
-            return "Nothing is drawn yet."
+            return "It has not been read." if self.strokes else "Nothing is drawn yet."
         order = np.argsort(-self.probabilities, kind="stable")
         first, second = (
             f"{self._name(k)} with probability {self.probabilities[k]:.2f}" for k in order[:2]
@@ -94,14 +105,14 @@ class DrawingPad:
 
     def begin(self, x: float, y: float) -> DrawingPad:
         """Put the pen down: a new stroke begins."""
-        self.strokes.append([(float(x), float(y))])
+        self.strokes.append([_point(x, y)])
         return self._changed()
 
     def extend(self, x: float, y: float) -> DrawingPad:
         """Move the pen that is down."""
         if not self.strokes:
             return self.begin(x, y)
-        self.strokes[-1].append((float(x), float(y)))
+        self.strokes[-1].append(_point(x, y))
         return self._changed()
 
     def undo(self) -> DrawingPad:
@@ -115,11 +126,20 @@ class DrawingPad:
         return self._changed()
 
     def _changed(self) -> DrawingPad:
-        self.probabilities = self._read() if self.strokes else None
+        self.probabilities = None  # and stays so where predict fails: what was said is of before
+        if self.strokes:
+            self.probabilities = self._read()
         return self
 
     def _read(self) -> np.ndarray:
-        said = np.asarray(self._predict(self.image.reshape(1, -1) / 16), dtype=np.float64)
+        answer = self._predict(self.image.reshape(1, -1) / 16)
+        try:
+            said = np.asarray(answer, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise DTypeError(
+                f"draw.pad: predict returned {kind_of(answer)}; the probabilities of the classes "
+                "are needed, (1, classes)."
+            ) from None
         if said.ndim not in (1, 2) or (said.ndim == 2 and len(said) != 1) or said.size < 2:
             raise ShapeError(f"draw.pad: predict returned shape {said.shape}; it is (1, classes).")
         said = said.reshape(-1)
@@ -194,7 +214,7 @@ def bars(pad: DrawingPad) -> str:
     values = np.zeros(k) if said is None else said
     top = -1 if said is None else int(values.argmax())
     rows = "".join(
-        f'<tr><td style="padding:0 6px;text-align:right">{pad._name(i)}</td>'
+        f'<tr><td style="padding:0 6px;text-align:right">{html.escape(pad._name(i))}</td>'
         f'<td><div style="background:{MIST};width:150px;height:13px"><div style="height:13px;'
         f"width:{150 * values[i]:.0f}px;background:{ORANGE if i == top else BLUE}"
         f'"></div></div></td><td style="padding:0 6px">{values[i]:.2f}</td></tr>'
@@ -202,7 +222,7 @@ def bars(pad: DrawingPad) -> str:
     )
     return (
         f'<div role="status" style="background:{PAPER};color:{INK};padding:6px">'
-        f'<p style="margin:0 0 4px;width:260px;min-height:3em">{pad.reading}</p>'
+        f'<p style="margin:0 0 4px;width:260px;min-height:3em">{html.escape(pad.reading)}</p>'
         f'<table style="border-spacing:0;line-height:1.3">{rows}</table></div>'
     )
 
@@ -286,12 +306,13 @@ class _View:
 
     def again(self, change: Callable[[], Any]) -> None:
         """Change what is drawn, with the pen up, and paint anew."""
-        self.pen.value = False
+        self.pen.value = self.down = False
         change()
         self.paint()
 
     def mouse_down(self, x: float = 0, y: float = 0) -> None:
-        """A stroke begins."""
+        """A stroke begins; the keys go on only where their own pen is put down again."""
+        self.pen.value = False
         self.down = True
         self.moves = 0
         self.pad.begin(x, y)

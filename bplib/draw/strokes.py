@@ -83,6 +83,9 @@ def stroke_bitmap(strokes: Any) -> np.ndarray:
     drawn = as_strokes("draw.stroke_bitmap", strokes)
     if not drawn:
         return np.zeros((SIZE, SIZE), dtype=bool)
+    # In a unit of about one, so that no drawing is too small or too large; a power of 2 is exact.
+    _, exponent = np.frexp(max(np.abs(stroke).max() for stroke in drawn))
+    drawn = [np.ldexp(stroke, -exponent) for stroke in drawn]
     points = np.concatenate(drawn)
     low, high = points.min(axis=0), points.max(axis=0)
     size = float((high - low).max())

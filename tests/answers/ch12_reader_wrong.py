@@ -122,7 +122,7 @@ WRONG = {
         ),
         "scores": ("scores-for-probabilities", reader(say=lambda z, T: z / T)),
         "tanh": (None, reader(Leaky)),
-        "one step more": (None, reader(steps=lambda n: n + 1)),
+        "one step more": ("one-step-more", reader(steps=lambda n: n + 1)),
         "always one": (None, reader(pick=lambda *_: 1.0)),
         "classes": (None, reader(back=lambda p, T, loss: (p.argmax(axis=1), T, loss))),
         "two of three": (None, reader(back=lambda p, T, loss: (p, T))),

@@ -90,6 +90,12 @@ soft_threshold = Exercise(
             lambda a, alpha: np.clip(a, -alpha, alpha),
         ),
         Misconception(
+            "half-the-price",
+            "half of alpha is taken off; with ½ before the square, its slope is w - a, without a "
+            "2.",
+            lambda a, alpha: _soft_threshold(a, alpha / 2),
+        ),
+        Misconception(
             "negative-pushed-out",
             "the small ones are 0 and the large positive ones right; the large negative ones move "
             "away from zero.",
@@ -218,7 +224,7 @@ _CURVES = (
     ((0.9, 0.7, 0.6, 0.65, 0.62, 0.58, 0.6, 0.61, 0.63, 0.5), 3),
     ((1.0, 0.5, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.4), 4),
     ((0.9, 0.5, 0.6, 0.5, 0.7, 0.8, 0.9, 0.4), 3),
-    ((0.9, 0.8, 0.85, 0.7, 0.6, 0.65, 0.62), 3),
+    ((0.9, 0.8, 0.85, 0.7, 0.6, 0.59999, 0.65, 0.62), 3),  # a new best, by very little
     ((0.3, 0.4, 0.5, 0.6, 0.35, 0.2, 0.45), 4),
     ((0.8, 0.6, 0.61, 0.7, 0.66, 0.5, 0.55, 0.52, 0.51, 0.56, 0.57, 0.3), 5),
 )
@@ -226,7 +232,8 @@ _CURVES = (
 
 def _stopping_cases(rng, i):
     curve, patience = _CURVES[i % 6]
-    return np.array(curve) * rng.uniform(0.5, 2.0) + rng.uniform(0.1, 0.5), patience
+    unit = 3000.0 if i % 6 == 4 else 1.0  # no loss is too large for a first best
+    return unit * (np.array(curve) * rng.uniform(0.5, 2.0) + rng.uniform(0.1, 0.5)), patience
 
 
 def _stop(losses, patience, better=lambda new, best: new < best, wait=0):
@@ -306,6 +313,10 @@ early_stopping_epoch = Exercise(
     minutes=8,
     reference=_early_stopping_epoch,
     cases=_stopping_cases,
+    case_note=lambda losses, patience: (
+        f"{len(losses)} epochs, patience {patience}, losses from {min(losses):.4g} to "
+        f"{max(losses):.4g}"
+    ),
     returns=("best_epoch", "last_epoch"),
     equivalents=(_stopping_counter, _stopping_slices, _stopping_running),
     misconceptions=(

@@ -53,6 +53,14 @@ def _by_means(called, labels):
     return precision, recall, 2 / (1 / precision + 1 / recall)
 
 
+def _f1(p, r):
+    return 2 * p * r / (p + r)
+
+
+def _right(TP, FP, FN, TN):
+    return (TP + TN) / (TP + FP + FN + TN)
+
+
 def _changed(change):
     """A wrong answer made from the four counts and the three right shares."""
 
@@ -118,6 +126,41 @@ precision_recall_f1 = Exercise(
             "of-class-0",
             "these are the numbers of class 0; the 1s are the positives.",
             _changed(lambda TP, FP, FN, TN, p, r, f: _shares(TN, FN, FP, TP)),
+        ),
+        Misconception(
+            "specificity-throughout",
+            "the second is the share of the 0s that is left alone, and F1 is made from it; recall "
+            "looks at the 1s.",
+            _changed(lambda TP, FP, FN, TN, p, r, f: (p, TN / (TN + FP), _f1(p, TN / (TN + FP)))),
+        ),
+        Misconception(
+            "accuracy-throughout",
+            "the first is the accuracy, and F1 is made from it; precision looks at those that are "
+            "called, and at nobody else.",
+            _changed(
+                lambda TP, FP, FN, TN, p, r, f: (
+                    _right(TP, FP, FN, TN),
+                    r,
+                    _f1(_right(TP, FP, FN, TN), r),
+                )
+            ),
+        ),
+        Misconception(
+            "divided-by-all-throughout",
+            "the found ones are divided by all samples, and not by those that are called, and "
+            "those that are 1.",
+            _changed(lambda TP, FP, FN, TN, p, r, f: (TP / (TP + FP + FN + TN),) * 3),
+        ),
+        Misconception(
+            "f1-without-twice",
+            "precision and recall are right; in F1 the found ones stand twice below the line, too.",
+            _changed(lambda TP, FP, FN, TN, p, r, f: (p, r, 2 * TP / (TP + FP + FN))),
+        ),
+        Misconception(
+            "overlap-for-f1",
+            "precision and recall are right; the third is TP/(TP + FP + FN), and F1 counts the "
+            "found ones twice, above and below.",
+            _changed(lambda TP, FP, FN, TN, p, r, f: (p, r, TP / (TP + FP + FN))),
         ),
         Misconception(
             "divided-by-all",

@@ -10,10 +10,10 @@ from bplib.checks.declare import Exercise, Misconception
 def _score_cases(rng, i):
     m = (11, 14, 9, 17, 13, 20)[i % 6]
     labels = (rng.random(m) < 0.45).astype(int)
-    labels[:5], labels[-1] = (1, 0, 0, 1, 0), 1
+    labels[:7], labels[-1] = (1, 0, 0, 1, 0, 1, 0), 1
     scores = np.round(rng.normal(size=m) + 0.8 * labels, 1)
     scores[0] = scores.max() + 0.4  # a 1 that is ahead of all
-    scores[2] = scores[3]  # a tie of a 0 and a 1
+    scores[2], scores[6] = scores[3], scores[5]  # ties of a 0 and a 1, and of a 1 and a 0
     scores[1] = 0.3  # a 0 above zero
     scores[4] = scores[-1] - 0.05  # a 0 that is just behind a 1
     return scores, labels
@@ -113,6 +113,12 @@ auc_by_counting = Exercise(
             ),
         ),
         Misconception(
+            "right-less-wrong",
+            "this is the share in the right order less the share in the wrong one, from -1 to 1; "
+            "only the first is asked, with half of the ties.",
+            lambda scores, labels: 2 * _auc_by_counting(scores, labels) - 1,
+        ),
+        Misconception(
             "against-the-mean",
             "each 1 is compared with the mean of the 0s; compare it with every one of them.",
             lambda scores, labels: np.mean(scores[labels == 1] > scores[labels == 0].mean()),
@@ -202,6 +208,31 @@ roc_points = Exercise(
             "equal scores are passed one after the other, in an order that only chance decides; "
             "they are passed together.",
             _roc_one_by_one,
+        ),
+        Misconception(
+            "ties-one-by-one-from-behind",
+            "equal scores are passed one after the other, in an order that only chance decides; "
+            "they are passed together.",
+            lambda scores, labels: _roc_one_by_one(scores[::-1], labels[::-1]),
+        ),
+        Misconception(
+            "ties-ones-first",
+            "equal scores are passed one after the other, the 1s first, which flatters; they are "
+            "passed together.",
+            lambda scores, labels: _roc_one_by_one(
+                *np.array(sorted(zip(scores, labels, strict=True), reverse=True)).T
+            ),
+        ),
+        Misconception(
+            "threshold-twice",
+            "every sample sets a threshold here, so equal scores give the same point twice; each "
+            "different score has one.",
+            lambda scores, labels: _rates(scores, labels, np.append(np.inf, np.sort(scores)[::-1])),
+        ),
+        Misconception(
+            "end-missing",
+            "the last point, (1, 1), is missing: a score that equals the threshold is called, too.",
+            lambda scores, labels: tuple(v[:-1] for v in _roc_points(scores, labels)),
         ),
         Misconception(
             "corner-missing",

@@ -32,17 +32,21 @@ def _errors(
     fit_on=lambda train, m: train,
     ddof=0,
     mean=lambda squares, folds: squares.mean(axis=0),
+    new_scale=lambda shift, scale, fold: (shift, scale),
+    scales=lambda shift, scale: (shift, scale),
+    all_folds=np.unique,
 ):
     """What is handed in replaces one part of the right answer."""
     squares = np.zeros((len(y), len(alphas)))
-    for fold in np.unique(folds):
+    for fold in all_folds(folds):
         train = folds == fold if swap else folds != fold
         test = ~train
         of = statistics(train, test)
-        shift, scale = X[of].mean(axis=0), X[of].std(axis=0, ddof=ddof)
+        shift, scale = scales(X[of].mean(axis=0), X[of].std(axis=0, ddof=ddof))
         from_ = fit_on(train, len(y))
         Z, middle = (X[from_] - shift) / scale, centre(y[from_], y)
-        new = (X[test] - shift) / scale
+        new_shift, new_by = new_scale(shift, scale, X[test])
+        new = (X[test] - new_shift) / new_by
         for k, alpha in enumerate(alphas):
             H = Z.T @ Z / len(Z) + strength(alpha, len(Z)) * np.eye(X.shape[1])
             w = np.linalg.solve(H, Z.T @ (y[from_] - middle) / len(Z))
@@ -128,6 +132,42 @@ cross_validated_errors = Exercise(
             _part(statistics=lambda train, fold: train | True),
         ),
         Misconception(
+            "fold-by-its-own-statistics",
+            "the fold that is to be predicted is standardised with its own mean and deviation; "
+            "the weights belong to those of the training rows.",
+            _part(new_scale=lambda shift, scale, fold: (fold.mean(axis=0), fold.std(axis=0))),
+        ),
+        Misconception(
+            "fold-as-it-is",
+            "the fold that is to be predicted is not standardised; the weights were found for "
+            "columns that are.",
+            _part(new_scale=lambda shift, scale, fold: (0.0, 1.0)),
+        ),
+        Misconception(
+            "not-divided-by-the-deviation",
+            "the mean is taken off the columns, but they are not divided by their deviation; so "
+            "the price depends on their units.",
+            _part(scales=lambda shift, scale: (shift, 1.0)),
+        ),
+        Misconception(
+            "columns-as-they-are",
+            "the columns are not standardised at all.",
+            _part(scales=lambda shift, scale: (0.0, 1.0)),
+        ),
+        Misconception(
+            "last-fold-forgotten",
+            "the fold with the largest number is never predicted; range(k) ends before k.",
+            _part(all_folds=lambda folds: np.unique(folds)[:-1]),
+        ),
+        Misconception(
+            "m-of-everybody",
+            "the products are divided by the number of all samples; only the training rows are in "
+            "them.",
+            lambda X, y, alphas, folds: _errors(
+                X, y, alphas, folds, strength=lambda alpha, m: alpha * len(y) / m
+            ),
+        ),
+        Misconception(
             "mean-of-everybody",
             "the mean that is taken off y is everybody's; the fold that is to be predicted may not "
             "be in it.",
@@ -143,7 +183,8 @@ cross_validated_errors = Exercise(
         ),
         Misconception(
             "mean-not-taken-off",
-            "the mean of y is not taken off, so the ridge has no intercept.",
+            "the mean of y is missing: it is taken off for the training, and added again to what "
+            "the ridge says.",
             _part(centre=lambda train, everybody: 0.0),
         ),
         Misconception(

@@ -6,6 +6,7 @@ from bplib.checks.exercises import (
     ch12_images,
     ch12_predictions,
     ch12_reader,
+    ch12_temperature,
 )
 
 EXERCISES = (
@@ -16,7 +17,7 @@ EXERCISES = (
     ch12_predictions.ten_answers_error,
     ch12_calibration.calibration_gap,
     ch12_predictions.temperature_three,
-    ch12_calibration.temperature_slope,
+    ch12_temperature.temperature_slope,
     ch12_images.count_blocks,
     ch12_reader.whole_reader,
 )

@@ -1,12 +1,10 @@
-"""Chapter 12: how far confidence lies from truth, and the slope that finds the temperature."""
+"""Chapter 12: how far confidence lies from truth."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ..declare import Exercise, Misconception
-
-# ── the calibration error ────────────────────────────────────────────────────────────────────────
 
 
 def _softmax(z):
@@ -20,10 +18,25 @@ def _answers(rng, i):
     p = _softmax(z)
     cheated = _softmax(z * (0.5, 0.4, 2.0, 1.0, 0.3, 0.6)[i])
     labels = np.array([rng.choice(k, p=row) for row in cheated])
+    if i == 3:
+        p, labels = _on_edges(rng, m, k)
     for row, top in ((0, 1), (-1, k - 1)):  # both are right, and would be wrong with label 0
         p[row] = np.roll(p[row], top - int(p[row].argmax()))
         labels[row] = top
     return p, labels, n_bins
+
+
+def _on_edges(rng, m, k):
+    """Confidences on the edges of the bins, which matter: a quarter is a number without error."""
+    top = np.repeat([0.5, 0.0, 1.0, 0.0], (5, 14, 1, m - 20))
+    top[5:19], top[20:] = rng.uniform(0.6, 0.66, 14), rng.uniform(0.8, 0.9, m - 20)
+    # bins of both signs: an answer that changes its bin changes the sum of the sizes
+    right = np.repeat([True, False, True], (7, 13, m - 20))
+    order = np.concatenate([[m - 1], rng.permutation(m - 2), [m - 2]])  # the ends are right
+    top, right, best = top[order], right[order], rng.integers(k, size=m)
+    rest = np.array([0.4, 0.3, 0.15, 0.1, 0.05])
+    p = np.array([np.roll(np.append(c, (1 - c) * rest), b) for c, b in zip(top, best, strict=True)])
+    return p, np.where(right, best, (best + rng.integers(1, k, size=m)) % k)
 
 
 def _groups(confidence, n_bins):
@@ -83,6 +96,28 @@ def _bins(combine):
     return wrong
 
 
+def _with_edges(inside):
+    """A wrong answer from bins whose edges belong elsewhere."""
+
+    def wrong(p, labels, n_bins):
+        confidence, right = p.max(axis=1), p.argmax(axis=1) == labels
+        bins = [inside(confidence * n_bins, b, n_bins) for b in range(n_bins + 1)]
+        return sum(abs((right[held] - confidence[held]).sum()) for held in bins) / len(p)
+
+    return wrong
+
+
+def _of_the_middle(p, labels, n_bins):
+    count, _, true = _table(p, labels, n_bins)
+    return np.abs(true - count * (np.arange(n_bins) + 0.5) / n_bins).sum() / len(p)
+
+
+_ABOVE = (
+    "a confidence that equals an edge belongs to the bin below it, b/n < confidence <= (b+1)/n; "
+    "here it goes to the bin above"
+)
+
+
 def _of_the_label(p, labels, n_bins):
     own = p[np.arange(len(p)), labels]
     right = p.argmax(axis=1) == labels
@@ -101,7 +136,10 @@ calibration_gap = Exercise(
     ),
     reference=_gap,
     cases=_answers,
-    case_note=lambda p, labels, n_bins: f"{len(p)} answers, {n_bins} bins",
+    case_note=lambda p, labels, n_bins: (
+        f"{len(p)} answers, {n_bins} bins"
+        + (", some confidences on an edge" * bool((p.max(axis=1) == 1).any()))
+    ),
     returns=("gap",),
     equivalents=(_gap_loop, _gap_digitize, _gap_lists),
     misconceptions=(
@@ -148,6 +186,63 @@ calibration_gap = Exercise(
             _of_the_label,
         ),
         Misconception(
+            "edge-to-the-bin-above",
+            f"{_ABOVE}.",
+            _with_edges(lambda c, b, n: np.minimum(np.floor(c), n - 1) == b),
+        ),
+        Misconception(
+            "edge-above-and-one-lost",
+            f"{_ABOVE}, and a confidence of 1 goes nowhere.",
+            _with_edges(lambda c, b, n: (np.floor(c) == b) & (c < n)),
+        ),
+        Misconception(
+            "edge-above-and-one-alone",
+            f"{_ABOVE}, and a confidence of 1 to a bin of its own.",
+            _with_edges(lambda c, b, n: np.floor(c) == b),
+        ),
+        Misconception(
+            "edges-in-both-bins",
+            "a confidence that equals an edge is counted in both bins; it belongs to the one "
+            "below it.",
+            _with_edges(lambda c, b, n: (c >= b) & (c <= b + 1) & (b < n)),
+        ),
+        Misconception(
+            "edges-in-no-bin",
+            "a confidence that equals an edge is in no bin; it belongs to the one below it.",
+            _with_edges(lambda c, b, n: (c > b) & (c < b + 1)),
+        ),
+        Misconception(
+            "one-bin-too-few",
+            "there is one bin too few; n bins have n + 1 edges.",
+            lambda p, labels, n_bins: _gap(p, labels, n_bins - 1),
+        ),
+        Misconception(
+            "one-bin-too-many",
+            "there is one bin too many here.",
+            lambda p, labels, n_bins: _gap(p, labels, n_bins + 1),
+        ),
+        Misconception(
+            "middle-of-the-bin",
+            "the middle of the bin stands in the place of the mean confidence of those in it.",
+            _of_the_middle,
+        ),
+        Misconception(
+            "root-of-squares",
+            "this is the root of the mean square of the gaps; (12.3) takes the mean of their "
+            "sizes.",
+            _bins(lambda gaps, count, n: np.sqrt((gaps**2 * count).sum() / count.sum())),
+        ),
+        Misconception(
+            "truth-less-confidence",
+            "too sure in one bin makes up for too timid in another here: the sizes are missing.",
+            _bins(lambda gaps, count, n: (gaps * count).sum() / count.sum()),
+        ),
+        Misconception(
+            "confidence-less-truth",
+            "too sure in one bin makes up for too timid in another here: the sizes are missing.",
+            _bins(lambda gaps, count, n: -(gaps * count).sum() / count.sum()),
+        ),
+        Misconception(
             "one-answer-at-a-time",
             "every answer is its own group here: |1 or 0 − confidence| for each of them.",
             lambda p, labels, n_bins: np.abs((p.argmax(axis=1) == labels) - p.max(axis=1)).mean(),
@@ -167,136 +262,5 @@ def calibration_gap(p, labels, n_bins):
     # count/m times |mean - mean| is |sum - sum| / m
     apart = np.bincount(group, weights=right - confidence)
     return np.abs(apart).sum() / len(p)
-""",
-)
-
-
-# ── the slope in s = 1/T ─────────────────────────────────────────────────────────────────────────
-
-
-def _scores(rng, i):
-    m, k = ((7, 3), (9, 4), (5, 6), (12, 5), (8, 3), (6, 7))[i]
-    z = rng.normal(scale=(1.0, 2.0, 3.0, 1.5, 200.0, 0.7)[i], size=(m, k)) + 0.5
-    s = float(rng.uniform(0.3, 2.5))
-    return z, rng.permutation(np.concatenate([np.arange(k), rng.integers(k, size=m)]))[:m], s
-
-
-def _loss(z, labels, s):
-    scaled = s * z
-    top = scaled.max(axis=1)
-    logs = np.log(np.exp(scaled - top[:, None]).sum(axis=1)) + top
-    return np.mean(logs - scaled[np.arange(len(z)), labels])
-
-
-def _own(z, labels):
-    return z[np.arange(len(z)), labels]
-
-
-def _slope(z, labels, s):
-    """z (m, k), labels (m,) whole numbers from 0, s a number -> a number"""
-    return np.mean((_softmax(s * z) * z).sum(axis=1) - _own(z, labels))
-
-
-def _slope_chain(z, labels, s):
-    p = _softmax(s * z)
-    p[np.arange(len(z)), labels] -= 1
-    return (p / len(z) * z).sum()
-
-
-def _slope_loop(z, labels, s):
-    total = 0.0
-    for row, label in zip(z, labels, strict=True):
-        e = np.exp(s * (row - row.max()))
-        total += e @ row / e.sum() - row[label]
-    return total / len(z)
-
-
-def _slope_einsum(z, labels, s):
-    m, k = z.shape
-    return np.einsum("ik,ik->", _softmax(z * s) - np.eye(k)[labels], z) / m
-
-
-temperature_slope = Exercise(
-    name="temperature_slope",
-    chapter=12,
-    minutes=15,
-    statement=(
-        "L is the mean cross-entropy of softmax(s · z) with the labels. Return dL/ds. "
-        "z (m, k), labels (m,) whole numbers from 0, s a number -> a number. Scores may be large."
-    ),
-    reference=_slope,
-    cases=_scores,
-    case_note=lambda z, labels, s: f"m={z.shape[0]}, k={z.shape[1]}",
-    returns=("ds",),
-    loss=_loss,
-    equivalents=(_slope_chain, _slope_loop, _slope_einsum),
-    misconceptions=(
-        Misconception(
-            "missing-1/m",
-            "the 1/m of the mean is missing.",
-            lambda z, labels, s: _slope(z, labels, s) * len(z),
-        ),
-        Misconception(
-            "sign-flipped",
-            "the sign is flipped: what was said minus what was true.",
-            lambda z, labels, s: -_slope(z, labels, s),
-        ),
-        Misconception(
-            "s-forgotten",
-            "the probabilities are those of softmax(z); the scores are s · z.",
-            lambda z, labels, s: _slope(z, labels, 1.0),
-        ),
-        Misconception(
-            "slope-in-t",
-            "this is the slope in T = 1/s.",
-            lambda z, labels, s: -(s**2) * _slope(z, labels, s),
-        ),
-        Misconception(
-            "s-once-more",
-            "the answer is multiplied by s. The score s · z moves at the rate z when s moves.",
-            lambda z, labels, s: s * _slope(z, labels, s),
-        ),
-        Misconception(
-            "divided-by-s",
-            "the scores were divided: here s is taken for the temperature.",
-            lambda z, labels, s: _slope(z, labels, 1 / s),
-        ),
-        Misconception(
-            "truth-forgotten",
-            "this is the mean score under the probabilities; the score of the truth is not taken "
-            "off.",
-            lambda z, labels, s: np.mean((_softmax(s * z) * z).sum(axis=1)),
-        ),
-        Misconception(
-            "right-score-only",
-            "only the right score gets a push here; all scores move when s moves.",
-            lambda z, labels, s: np.mean((_own(_softmax(s * z), labels) - 1) * _own(z, labels)),
-        ),
-        Misconception(
-            "z-forgotten",
-            "these are the sizes of p − y; each score moves at its own rate, z.",
-            lambda z, labels, s: (
-                np.abs(_softmax(s * z) - np.eye(z.shape[1])[labels]).sum() / len(z)
-            ),
-        ),
-        Misconception(
-            "mean-over-all-entries",
-            "the division is by all entries; the loss is a mean over the samples.",
-            lambda z, labels, s: _slope(z, labels, s) / z.shape[1],
-        ),
-    ),
-    hints=(
-        "Call the scaled scores u = s · z. You know the gradient of L at u from chapter 5.",
-        "At u arrives (p − y)/m. How far does u move when s moves by one?",
-        "Multiply (p − y)/m with z entry by entry, and add up everything.",
-    ),
-    after="Zero where the mean score under p is the score of the truth: as sure as it should be.",
-    another="""
-def temperature_slope(z, labels, s):
-    m, k = z.shape
-    e = np.exp(s * z - (s * z).max(axis=1, keepdims=True))
-    p = e / e.sum(axis=1, keepdims=True)
-    delta = (p - np.eye(k)[labels]) / m  # the gradient at the scores s z
-    return np.einsum("ik,ik->", delta, z)
 """,
 )

@@ -14,12 +14,17 @@ def _runs(rng, i):
     table = rng.uniform(0.90, 0.94, size=(k, seeds))
     best = {0: 0, 1: k - 1}.get(i, int(rng.integers(k)))
     table[best] = rng.uniform(0.95, 0.96, size=seeds)
-    if i % 2:  # the best is not the steadiest
-        table[best, :2] = 0.945, 0.975
-        table[(best + 1) % k] = rng.uniform(0.930, 0.931, size=seeds)
+    if i % 2:  # another has the better median, the better worst run, the better mean less spread
+        table[best] = rng.uniform(0, 0.001, size=seeds)
+        middle, outside = {1: (0.941, 0.986), 3: (0.962, 0.943), 5: (0.968, 0.926)}[i]
+        table[best] += middle
+        table[best, int(rng.integers(seeds))] += outside - middle
+        table[(best + 1) % k] = rng.uniform(0.945, 0.946, size=seeds)
+    else:  # the steadiest is poor
+        table[(best + 2) % k] = rng.uniform(0.915, 0.9155, size=seeds)
     lucky = (best + 1 + i % (k - 1)) % k  # one run of another setting is the best of all
     table[lucky] = rng.uniform(0.90, 0.93, size=seeds)
-    table[lucky, int(rng.integers(seeds))] = rng.uniform(0.97, 0.99)
+    table[lucky, int(rng.integers(seeds))] = rng.uniform(0.992, 0.998)
     return (table,)
 
 
@@ -81,6 +86,27 @@ choose_setting = Exercise(
             "best-single-run",
             "the setting with the best single run was taken. One lucky seed is no reason.",
             _of(lambda a: a.max(axis=1).argmax()),
+        ),
+        Misconception(
+            "median-chosen",
+            "the setting with the highest median was taken; the highest mean is asked.",
+            _of(lambda a: np.median(a, axis=1).argmax()),
+        ),
+        Misconception(
+            "worst-run-chosen",
+            "the setting whose worst run is best was taken; the highest mean is asked.",
+            _of(lambda a: a.min(axis=1).argmax()),
+        ),
+        Misconception(
+            "mean-less-spread",
+            "the setting with the highest mean less its spread was taken. That may be wise, and "
+            "the highest mean is asked.",
+            _of(lambda a: (a.mean(axis=1) - a.std(axis=1, ddof=1)).argmax()),
+        ),
+        Misconception(
+            "seeds-for-settings",
+            "the means are taken over the settings, so this is the best seed; a row is a setting.",
+            lambda a: _choose(a.T),
         ),
         Misconception(
             "best-run-for-mean",

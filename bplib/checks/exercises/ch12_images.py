@@ -76,6 +76,24 @@ nearest_mean_predict = Exercise(
             lambda X_train, y_train, X: _away(X, _means(X_train, y_train)).argmax(axis=1),
         ),
         Misconception(
+            "last-class-missing",
+            "the largest label is never said; range(k) ends before k.",
+            lambda X_train, y_train, X: _away(X, _means(X_train, y_train)[:-1]).argmin(axis=1),
+        ),
+        Misconception(
+            "ten-classes",
+            "ten classes are taken for granted here; one without pictures has no mean but NaN, and "
+            "argmin takes NaN for the smallest. The labels say how many there are.",
+            lambda X_train, y_train, X: np.full(len(X), y_train.max() + 1),
+        ),
+        Misconception(
+            "product-less-the-whole-square",
+            "|x − mean|² has 2 x·mean and one |mean|²; here the product is not doubled.",
+            lambda X_train, y_train, X: (
+                X @ _means(X_train, y_train).T - (_means(X_train, y_train) ** 2).sum(axis=1)
+            ).argmax(axis=1),
+        ),
+        Misconception(
             "nearest-picture",
             "this is the class of the nearest training picture; the nearest mean is asked.",
             _nearest_picture,

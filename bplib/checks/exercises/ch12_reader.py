@@ -79,7 +79,13 @@ def _temperature(z, labels):
 
 
 def _reader(
-    standardised=_of_training, mistake="", extra=0, choose=None, said=lambda z, t: _softmax(z / t)
+    standardised=_of_training,
+    mistake="",
+    extra=0,
+    choose=None,
+    said=lambda z, t: _softmax(z / t),
+    nats=lambda z, labels, t: _nats(z / t, labels),
+    loss_of_training=False,
 ):
     """The whole way, with one part of it done in another way."""
 
@@ -91,7 +97,8 @@ def _reader(
             t = _temperature(z_val, y_val)
         else:
             t = choose(z_val, y_val, _scores(learn, *trained), y_train)
-        return said(_scores(new, *trained), t), t, _nats(z_val / t, y_val)
+        z, labels = (_scores(learn, *trained), y_train) if loss_of_training else (z_val, y_val)
+        return said(_scores(new, *trained), t), t, nats(z, labels, t)
 
     return answer
 
@@ -165,6 +172,26 @@ def _each_by_itself(*parts):
     return tuple((X - _scale(X)[0]) / _scale(X)[1] for X in parts)
 
 
+def _with_validation(X_train, X_val, X_new):
+    mean, std = _scale(np.concatenate([X_train, X_val]))
+    return tuple((X - mean) / std for X in (X_train, X_val, X_new))
+
+
+def _one_less(X_train, X_val, X_new):
+    std = X_train.std(axis=0, ddof=1)
+    std = np.where(std == 0, 1.0, std)
+    return tuple((X - X_train.mean(axis=0)) / std for X in (X_train, X_val, X_new))
+
+
+def _only_training(X_train, X_val, X_new):
+    return _of_training(X_train, X_val, X_new)[0], X_val, X_new
+
+
+def _validation_forgotten(X_train, X_val, X_new):
+    learn, _, new = _of_training(X_train, X_val, X_new)
+    return learn, X_val, new
+
+
 def _new_ones_forgotten(X_train, X_val, X_new):
     learn, val, _ = _of_training(X_train, X_val, X_new)
     return learn, val, X_new
@@ -188,7 +215,10 @@ whole_reader = Exercise(
     ),
     reference=_reference,
     cases=_given,
-    case_note=lambda *given: f"{len(given[0])} to learn from, {given[-1]} steps",
+    case_note=lambda *given: (
+        f"{len(given[0])} to learn from, {given[-1]} steps"
+        + (", a column without spread" * bool((np.ptp(given[0], axis=0) == 0).any()))
+    ),
     returns=("p", "T", "loss"),
     tolerance=1e-7,
     equivalents=(_with_layers, _with_one_matrix, _unit_by_hand),
@@ -198,6 +228,35 @@ whole_reader = Exercise(
             "mean and spread were taken of all pictures, new ones included. They are to be taken "
             "of the training pictures.",
             _reader(_all_together),
+        ),
+        Misconception(
+            "statistics-with-validation",
+            "mean and spread were taken of the training and the validation pictures. They are to "
+            "be taken of the training pictures alone.",
+            _reader(_with_validation),
+        ),
+        Misconception(
+            "m-minus-1",
+            "the standard deviation divides by the number of training pictures minus one; here it "
+            "divides by their number.",
+            _reader(_one_less),
+        ),
+        Misconception(
+            "only-training-standardised",
+            "only the training pictures were standardised; the validation pictures and the new "
+            "ones need it, too, with the same numbers.",
+            _reader(_only_training),
+        ),
+        Misconception(
+            "validation-as-it-is",
+            "the validation pictures were not standardised; the network has learned from such as "
+            "are.",
+            _reader(_validation_forgotten),
+        ),
+        Misconception(
+            "nothing-standardised",
+            "nothing was standardised, neither the training pictures nor the others.",
+            _reader(lambda *parts: parts),
         ),
         Misconception(
             "each-part-by-itself",
@@ -242,9 +301,35 @@ whole_reader = Exercise(
             _reader(extra=-1),
         ),
         Misconception(
+            "one-step-more",
+            "there is one step too many.",
+            _reader(extra=1),
+        ),
+        Misconception(
+            "loss-without-temperature",
+            "p and T are right. The cross-entropy is that without a temperature; the smallest, at "
+            "T, is asked.",
+            _reader(nats=lambda z, labels, t: _nats(z, labels)),
+        ),
+        Misconception(
+            "loss-summed",
+            "p and T are right. The cross-entropy is summed over the validation pictures; its mean "
+            "is asked.",
+            _reader(nats=lambda z, labels, t: _nats(z / t, labels) * len(labels)),
+        ),
+        Misconception(
             "temperature-of-training",
             "T was chosen by the training pictures, of which the network is too sure.",
             _reader(choose=lambda z, labels, z_train, y_train: _temperature(z_train, y_train)),
+        ),
+        Misconception(
+            "temperature-and-loss-of-training",
+            "T was chosen by the training pictures, of which the network is too sure, and the loss "
+            "is theirs.",
+            _reader(
+                choose=lambda z, labels, z_train, y_train: _temperature(z_train, y_train),
+                loss_of_training=True,
+            ),
         ),
         Misconception(
             "temperature-not-used",
