@@ -127,6 +127,7 @@ WRONG = [
     ("dx = dcentred + dmean / 3", "columns-for-samples"),
     ("dx = dmean / 5", None),
     ("dx = dcentred.T", None),
+    ("dshift = dy.sum(axis=0) - dy.sum(axis=0)[:, None]", None),
 ]
 
 
@@ -135,6 +136,7 @@ def test_wrong_is_stopped_at_its_step(line, label):
     result = run_check(NAME, values(line))
     assert result.status == "failed" and result.misconception == label, result.text
     assert result.failures[0].note == line.split("=")[0].strip()
+    assert "?." not in result.text
 
 
 def test_nearly_every_mistake_is_made_by_somebody_else_too():

@@ -130,6 +130,7 @@ def test_wrong_is_stopped_at_its_step(line, label):
     wrong = name if "," not in name else "loss"  # who changes what is given hears it at the loss
     assert result.failures[0].note == wrong
     assert f"step {[step[0] for step in CHAIN.steps].index(wrong) + 1} of 10" in result.text
+    assert "?." not in result.text
 
 
 def test_the_way_back_does_not_start_from_nothing(said):

@@ -92,7 +92,7 @@ def _problem(
 
 def _of_a_name(label: str, fact: str) -> str:
     """A fact about a value that has a name: it is or has something; only functions return."""
-    text = f"{label}{fact}.".replace(": returns shape ", " has shape ", 1)
+    text = facts.sentence(label + fact).replace(": returns shape ", " has shape ", 1)
     return text.replace(": returns ", " is ", 1).replace(" in this case", "")
 
 

@@ -121,12 +121,20 @@ def finite_fact(part: Part) -> str:
     return f"{int(bad.sum())} of {a.size} entries are {what}, the first at {index(first)}"
 
 
+def sentence(fact: str) -> str:
+    """The fact with its full stop, where it does not end in a question."""
+    return fact if fact.endswith((".", "?")) else f"{fact}."
+
+
 def value_fact(part: Part, case: int, history: Sequence[tuple[Part, Sizes]]) -> str:
     """What is wrong with the values in this case; `history` has the same part of every case."""
     a, e = part.answer, part.expected
     sizes = history[case][1]
     if a.ndim and part.integers and not _same(a, e) and np.any(e != np.round(e)):
-        return "the values are whole numbers, the right ones are not: is an array of integers made?"
+        return (
+            "the values are whole numbers, the right ones are not: is an array of integers made, "
+            "or a mask returned?"
+        )
     if a.shape == ():
         return _scalar_fact(part, case, history)
     start = f"shape {a.shape} is right; "

@@ -173,7 +173,7 @@ def _fact(exercise: Exercise, first: Judged, judged: Sequence[Judged], k: int) -
         ]
         here = next(i for i, (other, _) in enumerate(history) if other is part)
         text = facts.value_fact(part, here, history)
-    return text + ("" if text.endswith("?") else ".")
+    return facts.sentence(text)
 
 
 def _beside(exercise: Exercise, first: Judged, judged: Sequence[Judged], bad: Sequence[int]) -> str:

@@ -150,7 +150,10 @@ SAID = {
         (_late_column, "1 of 3 entries is wrong; at [2] it is 0; "),
         (lambda *g: np.abs(_gradient_loops(*g)), "have the wrong sign, the others are right"),
         (lambda *g: _gradient_loops(*g)[:, None], "with an axis too many"),
-        (lambda *g: _gradient_loops(*g).astype(int), "is an array of integers made?"),
+        (
+            lambda *g: _gradient_loops(*g).astype(int),
+            "is an array of integers made, or a mask returned?",
+        ),
     ],
     "learning_rate_limit": [
         (lambda X: -1 / np.linalg.norm(X, 2) ** 2, "wrong sign and is 7.00 times too small"),
