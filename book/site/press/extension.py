@@ -1,0 +1,164 @@
+"""The site's own part of Sphinx: formulas, captions, references, glossary, launch buttons."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from press import launch, mathematics, numbers, previews
+from press.searching import SearchSymbols
+
+ROOT = Path(__file__).resolve().parents[3]
+
+TYPESETTER = mathematics.Typesetter()
+KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference, nodes.raw,
+        nodes.title, nodes.target)  # fmt: skip
+"""Where a number in parentheses is no reference."""
+
+_NAMED = re.compile(r'<a id="([^"]+)">')
+_CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.$")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """What Sphinx calls."""
+    app.add_html_math_renderer("press", (inline_math, None), (block_math, None))
+    app.add_search_language(SearchSymbols)
+    app.add_post_transform(Captions)
+    app.add_post_transform(References)
+    app.connect("doctree-read", name_terms)
+    app.connect("html-page-context", finish_page)
+    app.connect("build-finished", finish_site)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
+
+
+# ── formulas ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _write(translator: Any, formula: mathematics.Formula) -> None:
+    page = translator.builder.current_docname
+    glyphs = translator.builder.app.__dict__.setdefault("press_glyphs", {})
+    glyphs.setdefault(page, {}).update(formula.glyphs)
+    translator.body.append(formula.html)
+    raise nodes.SkipNode
+
+
+def inline_math(translator: Any, node: nodes.math) -> None:
+    """Write a formula in a line of text."""
+    formula = TYPESETTER.set(node.astext(), False)
+    made = f'<span class="math">{formula.html}</span>'
+    _write(translator, mathematics.Formula(made, formula.glyphs))
+
+
+def block_math(translator: Any, node: nodes.math_block) -> None:
+    """Write a formula on a line of its own."""
+    _write(translator, mathematics.block(node.astext(), TYPESETTER))
+
+
+# ── captions, references, terms ──────────────────────────────────────────────────────────────────
+
+
+class Captions(SphinxPostTransform):
+    """A paragraph that begins with *Figure 2.4.* is a caption with an anchor."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Mark the captions of one page."""
+        for paragraph in self.document.findall(nodes.paragraph):
+            first = paragraph[0] if len(paragraph) else None
+            found = isinstance(first, nodes.emphasis) and _CAPTION.match(first.astext())
+            if found:
+                name = numbers.anchor("figure", found[1])
+                paragraph["ids"].append(name)
+                paragraph["classes"].append("caption")
+                link = nodes.reference("", "", refuri=f"#{name}", internal=True)
+                link["classes"].append("number")
+                link += nodes.Text(first.astext())
+                paragraph.replace(first, link)
+
+
+class References(SphinxPostTransform):
+    """"(2.3)" and "Figure 2.4" in a text become links to where they are."""
+
+    default_priority = 6
+
+    def run(self, **kwargs: Any) -> None:
+        """Link the references of one page."""
+        known: numbers.Numbers = self.config.press_numbers
+        here = self.env.docname
+        for text in list(self.document.findall(nodes.Text)):
+            if any(isinstance(above, KEEP) for above in _above(text)):
+                continue
+            pieces = list(known.references(text.astext()))
+            if any(page for _, page, _ in pieces):
+                made = [self._piece(here, *piece) for piece in pieces]
+                text.parent.replace(text, made)
+
+    def _piece(self, here: str, words: str, page: str | None, place: str | None) -> nodes.Node:
+        if page is None:
+            return nodes.Text(words)
+        uri = "" if page == here else self.app.builder.get_relative_uri(here, page)
+        link = nodes.reference("", words, refuri=f"{uri}#{place}", internal=True)
+        link["classes"].append("numbered-reference")
+        return link
+
+
+def _above(node: nodes.Node) -> list[nodes.Node]:
+    found = []
+    while node.parent is not None:
+        node = node.parent
+        found.append(node)
+    return found
+
+
+def name_terms(app: Sphinx, document: nodes.document) -> None:
+    """Tell the parser's links of the places that a page names by <a id="…"></a>."""
+    places = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
+    for raw in document.findall(nodes.raw):
+        for name in _NAMED.findall(raw.astext()):
+            places[name] = (raw.line or 0, name, name)
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────
+
+_TITLE = re.compile(r"<h1>(Exercises |Answers )?(\d+|Appendix) · ")
+
+
+def _numbered(title: re.Match[str]) -> str:
+    kind = title[1] or ("" if title[2] == "Appendix" else "Chapter ")
+    above = f'<span class="chapter-number">{kind}{title[2]}</span>'
+    return f'<h1>{above}<span class="dot"> · </span>'
+
+
+def finish_page(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], document: nodes.document | None
+) -> None:
+    """Add the glyphs, the chapter's number as an ornament, and what can be done with the page."""
+    if "body" in context:
+        glyphs = getattr(app, "press_glyphs", {}).get(page, {})
+        context["body"] = mathematics.sprite(glyphs) + _TITLE.sub(_numbered, context["body"], 1)
+    folder, _, slug = page.partition("/")
+    chapter = app.config.press_chapters.get(slug) if folder == "book" else None
+    context["press_description"] = chapter.question if chapter else ""
+    if "body" in context and (ROOT / folder / f"{slug}.ipynb").is_file():
+        line = launch.row(
+            f"{page}.ipynb",
+            chapter,
+            root="../",
+            repository=app.config.press_repository,
+            branch=app.config.press_branch,
+            lite=app.config.press_lite,
+        )
+        context["body"] = context["body"].replace("</h1>", f"</h1>\n{line}", 1)
+
+
+def finish_site(app: Sphinx, exception: Exception | None) -> None:
+    """End MathJax and write what readers see when they point at a reference."""
+    TYPESETTER.close()
+    if exception is None and app.builder.name == "html":
+        previews.write(Path(app.outdir), app.config.press_numbers)
