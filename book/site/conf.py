@@ -1,4 +1,4 @@
-"""Sphinx's settings for the website. `make site` calls it on the folder that `build.py` lays out."""
+"""Sphinx's settings for the website; `build.py` lays out the folder that Sphinx reads."""
 
 import os
 import sys
@@ -95,6 +95,7 @@ html_theme_options = {
     "show_toc_level": 2,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "github-dark-high-contrast",
+    "toc_title": "On this page",
     "navbar_persistent": [],
     "back_to_top_button": False,
     "article_header_end": ["article-header-buttons.html"],

@@ -16,8 +16,8 @@ from press.searching import SearchSymbols
 ROOT = Path(__file__).resolve().parents[3]
 
 TYPESETTER = mathematics.Typesetter()
-KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference, nodes.raw,
-        nodes.title, nodes.target)  # fmt: skip
+KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference,
+        nodes.raw, nodes.title, nodes.target)  # fmt: skip
 """Where a number in parentheses is no reference."""
 
 _NAMED = re.compile(r'<a id="([^"]+)">')
@@ -83,7 +83,7 @@ class Captions(SphinxPostTransform):
 
 
 class References(SphinxPostTransform):
-    """"(2.3)" and "Figure 2.4" in a text become links to where they are."""
+    """ "(2.3)" and "Figure 2.4" in a text become links to where they are."""
 
     default_priority = 6
 

@@ -1,4 +1,4 @@
-"""The fonts of the site, from npm packages into its static folder, with the rules that load them."""
+"""The fonts of the site: from npm packages into its static folder, with the rules for them."""
 
 from __future__ import annotations
 

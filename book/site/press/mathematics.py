@@ -21,7 +21,8 @@ SITE = Path(__file__).resolve().parent.parent
 _DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
 _GLYPH = re.compile(r'<path id="(?:MJX-\d+-)([^"]+)"([^>]*)></path>')
 _NOISE = re.compile(
-    r' (?:data-mml-node|data-mjx-texclass|data-c|xmlns(?::xlink)?|focusable|unselectable|role)="[^"]*"'
+    r" (?:data-mml-node|data-mjx-texclass|data-c|xmlns(?::xlink)?|focusable|unselectable|role)"
+    r'="[^"]*"'
 )
 
 
@@ -125,8 +126,8 @@ def block(tex: str, typesetter: Typesetter) -> Formula:
     formula = typesetter.set(numbers.TAG.sub("", tex).strip(), True)
     inner = f'<div class="formula" tabindex="0">{formula.html}</div>'
     if found is None:
-        return Formula(f'<div class="math equation">{inner}</div>', formula.glyphs)
+        return Formula(f'<div class="equation">{inner}</div>', formula.glyphs)
     name, number = numbers.anchor("equation", found[1]), html.escape(found[1])
     link = f'<a class="number" href="#{name}" aria-label="Equation {number}">({number})</a>'
-    made = f'<div class="math equation numbered" id="{name}">{inner}{link}</div>'
+    made = f'<div class="equation numbered" id="{name}">{inner}{link}</div>'
     return Formula(made, formula.glyphs)

@@ -57,7 +57,7 @@ def exercises(notebook: dict[str, Any], about: Chapter) -> tuple[dict[str, Any],
             heading = (_HEADING.findall(cell["source"]) or [heading])[-1]
         elif heading and _CHECK.search(cell["source"]):
             place = f"../solutions/{about.slug}.ipynb#{heading.replace(' ', '-')}"
-            cells.append(_markdown(f"[A worked answer](<{place}>)"))
+            cells.append(_markdown(f":::{{container}} answer\n[A worked answer](<{place}>)\n:::"))
     made["cells"] = cells
     return made, pictures
 

@@ -23,7 +23,8 @@ class SearchSymbols(SearchEnglish):
 
     js_splitter_code = """
 function splitQuery(query) {
-    return query.match(/[\\p{Letter}\\p{Number}]+(?:_[\\p{Letter}\\p{Number}]+)*|[∂∇⊙∑√≈≤≥]/gu) || [];
+    const word = /[\\p{Letter}\\p{Number}]+(?:_[\\p{Letter}\\p{Number}]+)*|[∂∇⊙∑√≈≤≥]/gu;
+    return query.match(word) || [];
 }
 """
 
