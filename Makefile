@@ -97,6 +97,7 @@ lint: set-up-test
 	exit $$failed
 
 # SITE_URL=… gives it a sitemap; SITE_REPOSITORY=owner/name buttons for Colab and Binder.
+export SITE_URL SITE_REPOSITORY SITE_BRANCH SITE_LITE
 DOCS_PYTHON = $(subst .venv/,.venv-docs/,$(VENV_PYTHON))
 site: set-up-docs
 	@$(DOCS_PYTHON) book/site/build.py $(ARGS)

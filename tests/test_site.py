@@ -19,6 +19,7 @@ SITE = ROOT / "book" / "site"
 sys.path.insert(0, str(SITE))
 
 from press import (  # noqa: E402
+    assets,
     boxes,
     check,
     course,
@@ -350,6 +351,23 @@ def test_the_link_checker_finds_what_is_broken(tmp_path):
         "book/a.html: ../../x.js leads out of the site",
         "book/a.html: /y begins at the top of the host",
     ]
+
+
+def test_icons_that_are_not_used_are_left_out():
+    css = '.a{color:red}.fa-0{--fa:"0"}.fa-bars,.fa-navicon{--fa:"b"}.fa-lg{font-size:2em}'
+    assert assets.without_icons(css) == ".a{color:red}.fa-lg{font-size:2em}"
+
+
+def test_fonts_are_copied_with_their_rules(tmp_path):
+    for package, (_, styles, _) in assets.FAMILIES.items():
+        (tmp_path / package / "files").mkdir(parents=True)
+        for name in (f"{package}-{subset}-wght-{style}.woff2"
+                     for subset in assets.SUBSETS for style in styles):  # fmt: skip
+            (tmp_path / package / "files" / name).touch()
+    copied = assets.collect(tmp_path, tmp_path / "made")
+    rules = (tmp_path / "made" / "fonts.css").read_text(encoding="utf-8")
+    assert rules.count("@font-face") == len(copied) and "http" not in rules
+    assert all((tmp_path / "made" / "fonts" / name).exists() for name in copied)
 
 
 def test_the_npm_lock_pins_hashes_and_holds_no_addresses():

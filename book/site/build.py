@@ -22,15 +22,18 @@ import time
 import webbrowser
 from pathlib import Path
 
+import pydata_sphinx_theme
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = ROOT / "book" / "_build"
 SOURCE, VENDOR, EXTRA, SITE = (BUILD / name for name in ("source", "vendor", "extra", "site"))
 sys.path.insert(0, str(HERE))
 
-from press import check, course, fonts, landing, notebook, reference  # noqa: E402
+from press import assets, check, course, landing, notebook, reference  # noqa: E402
 
 PORT = 8020
+TOUR = "tour_of_the_checks.md"
 
 
 def packages() -> None:
@@ -49,31 +52,47 @@ def packages() -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file where its text is new, so that Sphinx reads again only what changed."""
+    """Write a file and, where it is missing, its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+
+
+def copy(origin: Path, target: Path) -> None:
+    """Copy a file and, where it is missing, make its folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(origin, target)
 
 
 def lay_out() -> int:
-    """Write the sources that Sphinx reads; files of a build before that have gone are removed.
+    """Write the sources that Sphinx reads, and what goes into the site as it is.
 
     Returns:
         The number of notebooks.
     """
-    kept: set[Path] = set()
+    for folder in (SOURCE, EXTRA, VENDOR):
+        shutil.rmtree(folder, ignore_errors=True)
+    chapters = course.read(ROOT)
+    count = notebooks({chapter.slug: chapter for chapter in chapters})
+    copy(ROOT / "book" / TOUR, SOURCE / "book" / TOUR)
+    for path in (ROOT / "book" / "images").iterdir():
+        copy(path, SOURCE / "book" / "images" / path.name)
+    library()
+    write(SOURCE / "contents.md", landing.contents(chapters))
+    texts = [
+        (c, "\n\n".join(course.sources(course.load(ROOT / "book" / f"{c.slug}.ipynb"), "markdown")))
+        for c in chapters
+    ]
+    write(SOURCE / "bibliography.md", landing.bibliography(texts))
+    landing.card(EXTRA / "card.png")
+    assets.collect(HERE / "node_modules" / "@fontsource-variable", VENDOR)
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
+    lighter = assets.without_icons((theme / assets.THEME).read_text(encoding="utf-8"))
+    write(VENDOR / assets.THEME, lighter)
+    return count
 
-    def put(name: str, text: str) -> None:
-        write(SOURCE / name, text)
-        kept.add(SOURCE / name)
 
-    def put_file(origin: Path, name: str) -> None:
-        target = EXTRA / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(origin, target)
-
-    shutil.rmtree(EXTRA, ignore_errors=True)
-    chapters = {chapter.slug: chapter for chapter in course.read(ROOT)}
+def notebooks(chapters: dict[str, course.Chapter]) -> int:
+    """Write every notebook for Sphinx, its pictures, and itself for those who download it."""
     makers = {
         "book": notebook.chapter,
         "exercises": notebook.exercises,
@@ -85,39 +104,28 @@ def lay_out() -> int:
             if path.stem not in chapters:
                 continue
             made, pictures = make(course.load(path), chapters[path.stem])
-            put(f"{folder}/{path.name}", json.dumps(made, ensure_ascii=False, indent=1))
+            write(SOURCE / folder / path.name, json.dumps(made, ensure_ascii=False))
             for name, svg in pictures.items():
                 write(EXTRA / notebook.FIGURES / name, svg)
-            put_file(path, f"notebooks/{folder}/{path.name}")
+            copy(path, EXTRA / "notebooks" / folder / path.name)
             count += 1
-    for path in sorted((ROOT / "book" / "images").iterdir()):
-        target = SOURCE / "book" / "images" / path.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-        kept.add(target)
-    tour = (ROOT / "book" / "tour_of_the_checks.md").read_text(encoding="utf-8")
-    put("book/tour_of_the_checks.md", tour)
-    found = reference.modules()
-    for module in found:
-        text = reference.page(module, reference.resolver(found, module))
-        put(f"{module.page}.md", text)
-    put("reference/index.md", landing.library([(m.name, m.about) for m in found]))
-    put("contents.md", landing.contents(list(chapters.values())))
-    texts = [
-        (c, "\n\n".join(course.sources(course.load(ROOT / "book" / f"{c.slug}.ipynb"), "markdown")))
-        for c in chapters.values()
-    ]
-    put("bibliography.md", landing.bibliography(texts))
-    for path in [path for path in SOURCE.rglob("*") if path.is_file() and path not in kept]:
-        path.unlink()
-    landing.card(EXTRA / "card.png")
-    fonts.collect(HERE / "node_modules" / "@fontsource-variable", VENDOR)
     return count
 
 
+def library() -> None:
+    """Write the pages of the reference."""
+    found = reference.modules()
+    for module in found:
+        text = reference.page(module, reference.resolver(found, module))
+        write(SOURCE / f"{module.page}.md", text)
+    index = landing.library([(module.name, module.about) for module in found])
+    write(SOURCE / "reference" / "index.md", index)
+
+
 def sphinx() -> None:
-    """Run Sphinx; a warning is an error."""
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    """Run Sphinx on everything, always: codeautolink links only what is read in the same run."""
+    shutil.rmtree(SITE, ignore_errors=True)
+    command = [sys.executable, "-m", "sphinx", "-E", "-W", "--keep-going", "-q", "-b", "html"]
     command += ["-c", str(HERE), "-d", str(BUILD / "doctrees"), str(SOURCE), str(SITE)]
     if subprocess.run(command, cwd=HERE).returncode:
         sys.exit("site: Sphinx has something to say, above; nothing of it is to be ignored.")

@@ -141,7 +141,8 @@ def finish_page(
     """Add the glyphs, the chapter's number as an ornament, and what can be done with the page."""
     if "body" in context:
         glyphs = getattr(app, "press_glyphs", {}).get(page, {})
-        context["body"] = mathematics.sprite(glyphs) + _TITLE.sub(_numbered, context["body"], 1)
+        body = context["body"].replace(' aria-label="Toggle hidden content"', "")
+        context["body"] = mathematics.sprite(glyphs) + _TITLE.sub(_numbered, body, count=1)
     folder, _, slug = page.partition("/")
     chapter = app.config.press_chapters.get(slug) if folder == "book" else None
     context["press_description"] = chapter.question if chapter else ""

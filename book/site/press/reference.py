@@ -197,7 +197,9 @@ def full(text: str | None, resolve: Resolve) -> str:
     for heading, entries in read.sections.items():
         parts.append(f"**{heading}**")
         if heading in docstrings.WITH_ENTRIES:
-            parts += [f"{_terms(name, resolve)}\n{_defined(said, resolve)}"
+            # What is raised has a page; an argument is only itself.
+            named = resolve if heading == "Raises" else lambda name: None
+            parts += [f"{_terms(name, named)}\n{_defined(said, resolve)}"
                       for name, said in entries]  # fmt: skip
         else:
             parts += [prose(said, resolve) for _, said in entries]
