@@ -91,6 +91,21 @@ def test_a_text_without_references_is_one_piece_and_an_empty_one_none():
     assert list(known.references("")) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ("a feature. (", " divides", ("(", "")),
+        ("where ", ", and", ("", ",")),
+        ("(", ").", ("(", ").")),
+        ("the ", "-th row", ("", "-th")),
+        ("of ", " and", ("", "")),
+        ("", "", ("", "")),
+    ],
+)
+def test_what_touches_a_formula_stays_with_it(before, after, kept):
+    assert numbers.touching(before, after) == kept
+
+
 def test_every_number_of_the_book_has_a_home():
     known = numbers.read(ROOT)
     assert known.equations["1.1"] == "book/01_chain_rule"
@@ -316,7 +331,7 @@ def test_the_map_has_every_chapter_once():
     mapped = [chapter for _, _, inside in landing.parts(chapters) for chapter in inside]
     assert mapped == [chapter for chapter in chapters if not chapter.is_appendix]
     contents = landing.contents(chapters)
-    assert all(f"book/{chapter.slug}\n" in contents for chapter in chapters)
+    assert all(f"book/{chapter.slug}" in contents for chapter in chapters)
 
 
 def test_the_moving_pictures_step_without_a_kernel():

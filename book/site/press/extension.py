@@ -30,6 +30,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_search_language(SearchSymbols)
     app.add_post_transform(Captions)
     app.add_post_transform(References)
+    app.add_post_transform(Together)
     app.connect("doctree-read", name_terms)
     app.connect("html-page-context", finish_page)
     app.connect("build-finished", finish_site)
@@ -106,6 +107,36 @@ class References(SphinxPostTransform):
         link = nodes.reference("", words, refuri=f"{uri}#{place}", internal=True)
         link["classes"].append("numbered-reference")
         return link
+
+
+class Together(SphinxPostTransform):
+    """A bracket or comma stays on the line of the formula that it touches."""
+
+    default_priority = 7
+
+    def run(self, **kwargs: Any) -> None:
+        """Wrap the formulas in the lines of one page."""
+        for math in list(self.document.findall(nodes.math)):
+            place = math.parent.index(math)
+            beside = math.parent.children[max(place - 1, 0) : place + 2]
+            before, after = numbers.touching(*(
+                node.astext() if isinstance(node, nodes.Text) else ""
+                for node in (beside[0] if place else None, beside[-1])
+            ))  # fmt: skip
+            if before or after:
+                wrapper = nodes.inline(classes=["together"])
+                _shorten(math.parent, place + 1, after, at_end=False)
+                _shorten(math.parent, place - 1, before, at_end=True)
+                math.parent.replace(math, wrapper)
+                wrapper += [nodes.Text(before), math, nodes.Text(after)]
+
+
+def _shorten(parent: nodes.Element, place: int, part: str, at_end: bool) -> None:
+    """Take a part off the end or the beginning of a text."""
+    if part:
+        text = parent[place].astext()
+        kept = text[: -len(part)] if at_end else text[len(part) :]
+        parent[place] = nodes.Text(kept)
 
 
 def _above(node: nodes.Node) -> list[nodes.Node]:

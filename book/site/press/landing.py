@@ -59,7 +59,8 @@ def contents(chapters: list[Chapter]) -> str:
     """
     lists = [(f"{numeral} · {name}", [f"book/{c.slug}" for c in inside])
              for numeral, name, inside in parts(chapters)]  # fmt: skip
-    lists.append(("To look things up", [f"book/{c.slug}" for c in chapters if c.is_appendix]))
+    appendices = [f"{c.title} <book/{c.slug}>" for c in chapters if c.is_appendix]
+    lists.append(("To look things up", appendices))
     lists[-1][1].extend(["book/tour_of_the_checks", "bibliography"])
     lists.append(("The library", ["reference/index"]))
     tables = [

@@ -39,7 +39,8 @@ def chapter(notebook: dict[str, Any], about: Chapter) -> tuple[dict[str, Any], d
     """
     made, pictures = _shared(notebook)
     if about.exercises:
-        pages = [f"../{folder}/{about.slug}" for folder in ("exercises", "solutions")]
+        below = ("Exercises", "exercises"), ("Answers", "solutions")
+        pages = [f"{title} <../{folder}/{about.slug}>" for title, folder in below]
         made["cells"].append(_markdown(_contents(pages)))
     return made, pictures
 

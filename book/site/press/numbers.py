@@ -61,6 +61,25 @@ class Numbers:
             yield text[done:], None, None
 
 
+_END = re.compile(r"[^\s]*[(\[“‘\"'–-]$")
+_START = re.compile(r"^[)\].,;:?!’”\"'–-]+[^\s]{0,3}(?=\s|$)")
+
+
+def touching(before: str, after: str) -> tuple[str, str]:
+    """What of the texts around a formula must not be parted from it by the end of a line.
+
+    Arguments:
+        before: the text that the formula follows.
+        after: the text that follows it.
+
+    Returns:
+        The end of the one, such as an opening bracket, and the beginning of the other, such as a
+        comma; empty where nothing touches.
+    """
+    end, start = _END.search(before[-12:]), _START.match(after)
+    return end[0] if end else "", start[0] if start else ""
+
+
 def read(root: Path) -> Numbers:
     """Find every numbered equation and figure of the book.
 
