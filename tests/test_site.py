@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from press import (  # noqa: E402
     check,
     course,
     docstrings,
+    inventory,
     landing,
     launch,
     mathematics,
@@ -323,6 +325,21 @@ def test_indented_blocks_are_code_where_python_can_read_them():
     assert "```python\ny = f(x)\n```" in made and "```text\ny = x · w" in made
 
 
+def test_numpy_is_found_without_a_network(tmp_path):
+    found = inventory.pages()
+    assert found["numpy.exp"] == "reference/generated/numpy.exp.html"
+    assert found["numpy.linalg.norm"] == "reference/generated/numpy.linalg.norm.html"
+    drawn = "numpy.random.Generator.normal"
+    assert found[drawn] == f"reference/random/generated/{drawn}.html"
+    assert "numpy.ndarray.sum" in found and "numpy.pi" not in found
+    inventory.write(tmp_path / "made" / "numpy.inv")
+    *head, packed = (tmp_path / "made" / "numpy.inv").read_bytes().split(b"\n", 4)
+    assert head[0] == b"# Sphinx inventory version 2"
+    assert b"numpy.exp py:function 1 reference/generated/numpy.exp.html -\n" in zlib.decompress(
+        packed
+    )
+
+
 # ── the first page, links, locks ─────────────────────────────────────────────────────────────────
 
 
@@ -358,7 +375,9 @@ def test_the_link_checker_finds_what_is_broken(tmp_path):
         '<a href="../index.html#top">4</a><a href="https://example.org/x">5</a>'
         '<img src="https://example.org/x.png"><script src="../../x.js"></script><a href="/y">6</a>'
     )
-    (tmp_path / "index.html").write_text('<h1 id="top">Top</h1><a href="book/a.html#here">1</a>')
+    (tmp_path / "index.html").write_text(
+        '<link rel="canonical" href="https://a.b/"><h1 id="top">Top</h1><a href="book/a.html#here">1</a>'
+    )
     assert check.links(tmp_path) == [
         "book/a.html: #gone: there is no place of that name",
         "book/a.html: b.html leads nowhere",

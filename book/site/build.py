@@ -30,7 +30,7 @@ BUILD = ROOT / "book" / "_build"
 SOURCE, VENDOR, EXTRA, SITE = (BUILD / name for name in ("source", "vendor", "extra", "site"))
 sys.path.insert(0, str(HERE))
 
-from press import assets, check, course, landing, notebook, reference  # noqa: E402
+from press import assets, check, course, inventory, landing, notebook, reference  # noqa: E402
 
 PORT = 8020
 TOUR = "tour_of_the_checks.md"
@@ -84,6 +84,7 @@ def lay_out() -> int:
     ]
     write(SOURCE / "bibliography.md", landing.bibliography(texts))
     landing.card(EXTRA / "card.png")
+    inventory.write(BUILD / "numpy.inv")
     assets.collect(HERE / "node_modules" / "@fontsource-variable", VENDOR)
     theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
     lighter = assets.without_icons((theme / assets.THEME).read_text(encoding="utf-8"))

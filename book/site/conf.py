@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
-from press import course, landing, numbers, reference  # noqa: E402
+from press import course, inventory, landing, numbers, reference  # noqa: E402
 
 import bplib  # noqa: E402
 
@@ -21,7 +21,13 @@ language = "en"
 nitpicky = True
 root_doc = "contents"
 
-extensions = ["myst_nb", "sphinx_copybutton", "sphinx_codeautolink", "press.extension"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.intersphinx",
+    "sphinx_copybutton",
+    "sphinx_codeautolink",
+    "press.extension",
+]
 exclude_patterns = ["jupyter_execute", ".jupyter_cache"]
 templates_path = ["templates"]
 # What codeautolink keeps in its setting cannot be pickled, and need not be.
@@ -62,6 +68,9 @@ codeautolink_autodoc_inject = False
 codeautolink_warn_on_missing_inventory = False
 codeautolink_inventory_map = reference.homes(reference.modules())
 
+# Written by build.py; nothing is fetched.
+intersphinx_mapping = {"numpy": (inventory.ADDRESS, str(ROOT / "book/_build/numpy.inv"))}
+
 html_theme = "sphinx_book_theme"
 html_title = project
 html_short_title = "Backpropagation"
@@ -88,6 +97,7 @@ html_context = {
     "press_appendices": [chapter for chapter in _chapters if chapter.is_appendix],
     "press_exercises": sum(chapter.exercises for chapter in _chapters),
     "press_run": "lite/lab/index.html" if press_lite else "book/00_welcome.html",
+    "press_base": html_baseurl and html_baseurl.rstrip("/") + "/",
     "press_top": urlsplit(html_baseurl).path or "/",
 }
 html_theme_options = {

@@ -24,7 +24,7 @@ class Page(HTMLParser):
         known = dict(attrs)
         self.places |= {known[name] or "" for name in ("id", "name") if name in known}
         address = known.get(ADDRESSES.get(tag, ""))
-        if address is not None:
+        if address is not None and known.get("rel") != "canonical":
             self.addresses.append((tag, address))
 
 
