@@ -376,7 +376,8 @@ def test_the_link_checker_finds_what_is_broken(tmp_path):
         '<img src="https://example.org/x.png"><script src="../../x.js"></script><a href="/y">6</a>'
     )
     (tmp_path / "index.html").write_text(
-        '<link rel="canonical" href="https://a.b/"><h1 id="top">Top</h1><a href="book/a.html#here">1</a>'
+        '<link rel="canonical" href="https://a.b/"><h1 id="top">Top</h1>'
+        '<a href="book/a.html#here">1</a>'
     )
     assert check.links(tmp_path) == [
         "book/a.html: #gone: there is no place of that name",
