@@ -132,5 +132,5 @@ wheel: set-up-test
 	@$(VENV_PYTHON) -m build --wheel --no-isolation --outdir dist
 
 clean:
-	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf build dist book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -path './.venv*' -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -exec rm -rf {} +

@@ -233,11 +233,12 @@ def test_anchors_are_those_of_jupyter():
 
 
 def test_the_line_below_a_title():
-    page, here = "book/03_small.ipynb", {"root": "../"}
-    private = launch.row(page, CHAPTER, repository="", branch="main", lite=False, **here)
+    page = "book/03_small.ipynb"
+    private = launch.row(page, CHAPTER, root="../", where=launch.public({}))
     assert "1 h 30 min" in private and "2 exercises" in private
     assert "colab" not in private and "download>Download notebook" in private
-    public = launch.row(page, None, repository="ada/book", branch="v1", lite=True, **here)
+    said = {"SITE_REPOSITORY": "ada/book", "SITE_BRANCH": "v1", "SITE_LITE": "1"}
+    public = launch.row(page, None, root="../", where=launch.public(said))
     assert "/github/ada/book/blob/v1/book/03_small.ipynb" in public
     assert "/v2/gh/ada/book/v1?labpath=book/03_small.ipynb" in public
     assert "../lite/lab/index.html?path=book/03_small.ipynb" in public
@@ -358,6 +359,13 @@ def test_the_moving_pictures_step_without_a_kernel():
             and "<script>" in html
             and "http" not in re.sub(r"xmlns\S*", "", html)
         )
+
+
+def test_the_page_behind_run_offers_what_there_is():
+    private = landing.run(launch.Public())
+    assert "make book" in private and "colab" not in private and "lite/" not in private
+    public = landing.run(launch.Public("ada/book", "main", True))
+    assert "github.com/ada/book`" in public and "mybinder" in public and "lite/lab" in public
 
 
 def test_sources_are_collected_by_chapter():

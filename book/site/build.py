@@ -30,7 +30,7 @@ BUILD = ROOT / "book" / "_build"
 SOURCE, VENDOR, EXTRA, SITE = (BUILD / name for name in ("source", "vendor", "extra", "site"))
 sys.path.insert(0, str(HERE))
 
-from press import assets, check, course, inventory, landing, notebook, reference  # noqa: E402
+from press import assets, check, course, inventory, landing, launch, notebook, reference  # noqa: E402
 
 PORT = 8020
 TOUR = "tour_of_the_checks.md"
@@ -77,6 +77,7 @@ def lay_out() -> int:
     for path in (ROOT / "book" / "images").iterdir():
         copy(path, SOURCE / "book" / "images" / path.name)
     library()
+    write(SOURCE / "run.md", landing.run(launch.public()))
     write(SOURCE / "contents.md", landing.contents(chapters))
     texts = [
         (c, "\n\n".join(course.sources(course.load(ROOT / "book" / f"{c.slug}.ipynb"), "markdown")))

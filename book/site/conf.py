@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
-from press import course, inventory, landing, numbers, reference  # noqa: E402
+from press import course, inventory, landing, launch, numbers, reference  # noqa: E402
 
 import bplib  # noqa: E402
 
@@ -36,14 +36,12 @@ suppress_warnings = ["config.cache"]
 # What the pages of this book know of themselves (press/extension.py).
 press_numbers = numbers.read(ROOT)
 press_chapters = {chapter.slug: chapter for chapter in course.read(ROOT)}
-press_repository = os.environ.get("SITE_REPOSITORY") or os.environ.get("GITHUB_REPOSITORY", "")
-press_branch = os.environ.get("SITE_BRANCH", "main")
-press_lite = bool(os.environ.get("SITE_LITE"))
+press_public = launch.public()
 
 
 def setup(app):
     """Make the settings of press known to Sphinx; they change nothing that is kept."""
-    for name in ("numbers", "chapters", "repository", "branch", "lite"):
+    for name in ("numbers", "chapters", "public"):
         app.add_config_value(f"press_{name}", None, "")
 
 
@@ -96,7 +94,7 @@ html_context = {
     "press_parts": landing.parts(_chapters),
     "press_appendices": [chapter for chapter in _chapters if chapter.is_appendix],
     "press_exercises": sum(chapter.exercises for chapter in _chapters),
-    "press_run": "lite/lab/index.html" if press_lite else "book/00_welcome.html",
+    "press_run": "lite/lab/index.html" if press_public.lite else "run.html",
     "press_base": html_baseurl and html_baseurl.rstrip("/") + "/",
     "press_top": urlsplit(html_baseurl).path or "/",
 }

@@ -182,9 +182,7 @@ def finish_page(
             f"{page}.ipynb",
             chapter,
             root="../",
-            repository=app.config.press_repository,
-            branch=app.config.press_branch,
-            lite=app.config.press_lite,
+            where=app.config.press_public,
         )
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{line}", 1)
 

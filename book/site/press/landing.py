@@ -9,6 +9,7 @@ import numpy as np
 
 from bplib import draw
 from bplib.tape import Tensor
+from press import launch
 from press.course import PARTS, Chapter
 
 NUMERALS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII")
@@ -61,7 +62,7 @@ def contents(chapters: list[Chapter]) -> str:
              for numeral, name, inside in parts(chapters)]  # fmt: skip
     appendices = [f"{c.title} <book/{c.slug}>" for c in chapters if c.is_appendix]
     lists.append(("To look things up", appendices))
-    lists[-1][1].extend(["book/tour_of_the_checks", "bibliography"])
+    lists[-1][1].extend(["book/tour_of_the_checks", "bibliography", "run"])
     lists.append(("The library", ["reference/index"]))
     tables = [
         f"```{{toctree}}\n:caption: {name}\n:titlesonly:\n\n" + "\n".join(pages) + "\n```"
@@ -86,6 +87,49 @@ def library(modules: list[tuple[str, str]]) -> str:
         "is written from the docstring; in Python, `help(bplib.ops.softmax)` says the same.\n\n"
         f"```{{list-table}}\n:class: names\n:widths: auto\n\n{rows}\n```\n\n"
         f"```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
+    )
+
+
+def run(where: launch.Public) -> str:
+    """The page behind the button "Run", as MyST Markdown.
+
+    Arguments:
+        where: where it can be run without installing it.
+
+    Returns:
+        The text: in this browser and elsewhere on the web where that is possible, and always on
+        the reader's own machine.
+    """
+    here, away, clone = "", "", "In a clone of the repository,"
+    if where.lite:
+        here = (
+            "## In this browser\n\n[Open the book here](lite/lab/index.html): nothing is "
+            "installed, and what you write stays in this browser.\n\n"
+        )
+    if where.repository:
+        places = {**where._asdict(), "notebook": "book/00_welcome.ipynb"}
+        away = (
+            "## On somebody else's machine\n\n"
+            f"[Google Colab]({launch.COLAB.format(**places)}) and "
+            f"[Binder]({launch.BINDER.format(**places)}) run a notebook for you; every page of "
+            "this book has a link to its own.\n\n"
+        )
+        clone = (
+            f"`git clone https://github.com/{where.repository}`, and in the folder that it makes,"
+        )
+    return (
+        f"# Run the book\n\n{here}{away}## On your machine\n\n"
+        f"You need Python 3.11 or newer and `make`. {clone}\n\n"
+        "```text\nmake book    # opens the book in JupyterLab\n"
+        "make test    # runs everything: the library, every chapter, exercise and solution\n```\n\n"
+        "Each sets up an environment of its own the first time, in half a minute to a minute, and "
+        "does nothing the second time. On Windows, in PowerShell:\n\n"
+        "```text\npy -3.11 -m venv .venv\n"
+        ".venv\\Scripts\\python -m pip install --require-hashes -r requirements\\book.txt\n"
+        ".venv\\Scripts\\python -m pip install --no-deps --no-build-isolation -e .\n"
+        ".venv\\Scripts\\bplib book --here\n```\n\n"
+        "Then open [the first page](book/00_welcome.ipynb). Every page here also has a link that "
+        "downloads its notebook.\n"
     )
 
 
@@ -130,7 +174,7 @@ def card(path: Path) -> None:
     write = {"color": "#ffffff", "family": "DejaVu Sans", "weight": "bold"}
     ax.text(0.9, 4.6, "Backpropagation", size=56, **write)
     ax.text(0.9, 3.75, "from the Ground Up", size=36, **{**write, "color": "#c6d0da"})
-    ends = [1.0, 3.5, 6.0, 8.5, 11.0]
+    ends = [1.24, 3.62, 6.0, 8.38, 10.76]
     for left, right in zip(ends, ends[1:], strict=False):
         for height, tail, head, colour in ((1.9, left, right, green), (1.3, right, left, red)):
             way = 0.35 if head > tail else -0.35

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from html import escape
+from typing import NamedTuple
 from urllib.parse import quote
 
 from press.course import Chapter
@@ -11,19 +14,44 @@ COLAB = "https://colab.research.google.com/github/{repository}/blob/{branch}/{no
 BINDER = "https://mybinder.org/v2/gh/{repository}/{branch}?labpath={notebook}"
 
 
-def row(
-    notebook: str, chapter: Chapter | None, *, root: str, repository: str, branch: str, lite: bool
-) -> str:
+class Public(NamedTuple):
+    """Where a reader can run the book without installing it.
+
+    Fields:
+        repository: "owner/name" on GitHub; empty where the site has no public one, and then
+            nothing is offered that needs it.
+        branch: of that repository.
+        lite: whether the site carries JupyterLite.
+    """
+
+    repository: str = ""
+    branch: str = "main"
+    lite: bool = False
+
+
+def public(environment: Mapping[str, str] = os.environ) -> Public:
+    """What the environment says of that: SITE_REPOSITORY, SITE_BRANCH and SITE_LITE.
+
+    Arguments:
+        environment: names and values; where it names no repository, GitHub's own name of the one
+            that it builds is taken.
+
+    Returns:
+        The Public.
+    """
+    repository = environment.get("SITE_REPOSITORY") or environment.get("GITHUB_REPOSITORY", "")
+    branch = environment.get("SITE_BRANCH") or "main"
+    return Public(repository, branch, bool(environment.get("SITE_LITE")))
+
+
+def row(notebook: str, chapter: Chapter | None, *, root: str, where: Public) -> str:
     """The line as HTML.
 
     Arguments:
         notebook: its place in the repository, "book/03_one_neuron.ipynb".
         chapter: what is known of it, where the page is a chapter.
         root: from the page to the top of the site, "../".
-        repository: "owner/name" on GitHub; empty where the site has no public one, and then
-            nothing is offered that needs it.
-        branch: of that repository.
-        lite: whether the site carries JupyterLite.
+        where: where it can be run.
 
     Returns:
         A <p>.
@@ -34,11 +62,11 @@ def row(
     if chapter and chapter.exercises:
         count = f"{chapter.exercises} exercise{'s' * (chapter.exercises > 1)}"
         facts.append(f'<a href="../exercises/{chapter.slug}.html">{count}</a>')
-    places = {"repository": repository, "branch": branch, "notebook": quote(notebook)}
+    places = {**where._asdict(), "notebook": quote(notebook)}
     doors = []
-    if lite:
+    if where.lite:
         doors.append(("Run here", f"{root}lite/lab/index.html?path={quote(notebook)}"))
-    if repository:
+    if where.repository:
         doors += [("Colab", COLAB.format(**places)), ("Binder", BINDER.format(**places))]
     doors.append(("Download notebook", f"{root}notebooks/{notebook}"))
     links = [
