@@ -250,6 +250,14 @@ def test_progress_lists_the_book(said):
         (lambda: check(tiny_gradient, [3]), "this is a list of 1."),
         (lambda: check(tiny_gradient, seed="x"), "seed is a whole number, 0 or more"),
         (lambda: check(tiny_gradient, seed=-1), "seed is a whole number, 0 or more"),
+        (
+            lambda: check(3, 6, "tiny_guess"),
+            'Python writes 3,6 with a point: check(3.6, "tiny_guess").',
+        ),
+        (
+            lambda: check(tiny_gradient, "tiny_gradient", 1842),
+            'check wants one answer and the exercise\'s name: check(answer, "tiny_gradient").',
+        ),
         (lambda: hint(3), 'say the exercise\'s name, hint("name")'),
         (lambda: check_all("tiny_chain", {}), 'exercise\'s: check_all(locals(), "tiny_chain").'),
         (lambda: check_all("tiny_chain"), "check_all wants your names and the exercise's: "),

@@ -53,7 +53,7 @@ def _run(exercise: AnyExercise, answer: Any, seed: int | None) -> Result:
 def check(
     answer: Any = _NOTHING,
     name: str | None = None,
-    *,
+    *more: Any,
     seed: int | None = None,
     strict: bool = False,
 ) -> None:
@@ -63,6 +63,8 @@ def check(
         answer: your function (the exercise is its name), or with `name` any function or value;
             `...` is not attempted yet.
         name: the exercise's name, where the answer does not have it.
+        more: nothing; it is here so that a decimal comma, which makes two numbers of one, gets a
+            sentence.
         seed: replay the cases of an earlier check.
         strict: raise instead of showing; nothing is printed on success.
 
@@ -71,7 +73,7 @@ def check(
         UnknownNameError: in the strict form, where there is no such exercise.
     """
     try:
-        in_order("check", answer, name, seed, missing=answer is _NOTHING)
+        in_order("check", answer, name, seed, *more, missing=answer is _NOTHING)
         exercise = registry.find(name_of(answer) if name is None else name)
     except UnknownNameError as error:
         _unknown(error, strict)

@@ -18,11 +18,20 @@ class WrongCall(UnknownNameError):
     """The check itself was called in a way that names no exercise."""
 
 
-def in_order(word: str, answer: Any, name: Any, seed: Any, *, missing: bool) -> None:
-    """Raises WrongCall unless the arguments are there, and each in its place."""
+def in_order(word: str, answer: Any, name: Any, seed: Any, *more: Any, missing: bool) -> None:
+    """Raises WrongCall unless the arguments are there, each in its place, and none beside them."""
     if missing:
         also = ', or a value with its name, check(0.5, "name")' if word == "check" else ""
         raise WrongCall(f"{word} wants your function, {word}(my_function){also}.")
+    if more:
+        named = next((one for one in (name, *more) if isinstance(one, str)), "name")
+        if isinstance(answer, int) and isinstance(name, int):
+            raise WrongCall(
+                f'Python writes {answer},{name} with a point: check({answer}.{name}, "{named}").'
+            )
+        raise WrongCall(
+            f'check wants one answer and the exercise\'s name: check(answer, "{named}").'
+        )
     if name is not None and not isinstance(name, str):
         if isinstance(answer, str) and callable(name):
             raise WrongCall(
