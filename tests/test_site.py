@@ -159,7 +159,7 @@ def test_time_in_words_and_parts():
 
 def small_notebook():
     drawing = {"output_type": "display_data", "data": {"image/svg+xml": [SVG], "text/plain": "A"}}
-    long = "\n".join(f"line_{i}" for i in range(12))
+    long = "\n" + "\n".join(f"line_{i}" for i in range(12))
     return {
         "cells": [
             {
@@ -190,6 +190,7 @@ def test_a_chapter_gets_boxes_pictures_and_its_exercises():
     assert json.dumps(given) == before, "the given notebook is not changed"
     assert "{admonition} Careful" in made["cells"][0]["source"]
     (name,) = pictures
+    assert made["cells"][1]["source"].startswith("line_0")
     shown = made["cells"][1]["outputs"][0]["data"]
     assert shown == {
         "text/html": f'<img class="plot" src="../figures/{name}" '

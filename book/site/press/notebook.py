@@ -90,6 +90,9 @@ def _shared(notebook: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     for cell in made["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = boxes(cell["source"])
+            continue
+        # Pages show no empty lines around code, and codeautolink compares it with the page.
+        cell["source"] = cell["source"].strip("\n")
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if _SVG in data:
