@@ -248,31 +248,36 @@ def test_the_line_below_a_title():
 # ── formulas ─────────────────────────────────────────────────────────────────────────────────────
 
 
-class NoMathJax:
-    """Sets a formula as MathJax would, with one glyph."""
-
-    def set(self, tex, display):
-        return mathematics.shared(
-            '<svg role="img" focusable="false"><defs>'
-            '<path id="MJX-7-TEX-I-1D465" d="M0"></path></defs>'
-            '<use data-c="1" xlink:href="#MJX-7-TEX-I-1D465"></use></svg>'
-            f'<mjx-assistive-mml unselectable="on"><math><mi>{tex}</mi></math></mjx-assistive-mml>'
-        )
+MATHJAX = (
+    '<svg role="img" focusable="false"><defs><path id="MJX-7-TEX-I-1D465" d="M0"></path></defs>'
+    '<use data-c="1" xlink:href="#MJX-7-TEX-I-1D465"></use></svg>'
+    '<mjx-assistive-mml unselectable="on"><math><mi>x</mi></math></mjx-assistive-mml>'
+)
 
 
-def test_a_formula_has_its_number_beside_it_and_its_glyphs_apart():
-    formula = mathematics.block(r"x \tag{2.3}", NoMathJax())
-    assert formula.html.startswith('<div class="equation numbered" id="equation-2-3">')
-    assert 'href="#equation-2-3" aria-label="Equation 2.3">(2.3)</a>' in formula.html
+def test_a_formula_has_its_number_beside_it():
+    tex, number = mathematics.number_of(r"x = y \tag{2.3}")
+    assert (tex, number) == ("x = y", "2.3")
+    made = mathematics.block("F", number)
+    assert made.startswith('<div class="equation numbered" id="equation-2-3">')
+    assert 'href="#equation-2-3" aria-label="Equation 2.3">(2.3)</a>' in made
+    assert mathematics.number_of("x") == ("x", None)
+    assert " id=" not in mathematics.block("F", None)
+
+
+def test_glyphs_are_kept_once_a_page():
+    formula = mathematics.shared(MATHJAX)
     assert '<use href="#TEX-I-1D465"/>' in formula.html and "<defs>" not in formula.html
     assert '<span class="mathml"><math><mi>x</mi></math></span>' in formula.html
     assert formula.glyphs == {"TEX-I-1D465": '<path id="TEX-I-1D465" d="M0"/>'}
-    assert mathematics.sprite(formula.glyphs).count("<path") == 1
-    assert mathematics.sprite({}) == ""
-
-
-def test_a_formula_without_a_number_has_no_anchor():
-    assert " id=" not in mathematics.block("x", NoMathJax()).html
+    marks = mathematics.Marks()
+    page = (
+        f"<html><body class='a'><p>{marks.put(formula)} and {marks.put(formula)}</p></body></html>"
+    )
+    filled = marks.fill(page)
+    assert filled.startswith("<html><body class='a'><svg class=\"glyphs\"")
+    assert filled.count("<path") == 1 and filled.count("<use") == 2 and "<!--" not in filled
+    assert marks.fill("<p>nothing</p>") == "<p>nothing</p>"
 
 
 # ── the reference ────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from press.searching import SearchSymbols
 
 ROOT = Path(__file__).resolve().parents[3]
 
-TYPESETTER = mathematics.Typesetter()
+TYPESETTER, MARKS = mathematics.Typesetter(), mathematics.Marks()
 KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference,
         nodes.raw, nodes.title, nodes.target)  # fmt: skip
 """Where a number in parentheses is no reference."""
@@ -33,31 +33,26 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(Together)
     app.connect("doctree-read", name_terms)
     app.connect("html-page-context", finish_page)
-    app.connect("build-finished", finish_site)
+    app.connect("build-finished", finish_site, priority=900)  # after codeautolink
     return {"parallel_read_safe": True, "parallel_write_safe": False}
 
 
 # ── formulas ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _write(translator: Any, formula: mathematics.Formula) -> None:
-    page = translator.builder.current_docname
-    glyphs = translator.builder.app.__dict__.setdefault("press_glyphs", {})
-    glyphs.setdefault(page, {}).update(formula.glyphs)
-    translator.body.append(formula.html)
-    raise nodes.SkipNode
-
-
 def inline_math(translator: Any, node: nodes.math) -> None:
     """Write a formula in a line of text."""
-    formula = TYPESETTER.set(node.astext(), False)
-    made = f'<span class="math">{formula.html}</span>'
-    _write(translator, mathematics.Formula(made, formula.glyphs))
+    mark = MARKS.put(TYPESETTER.set(node.astext(), False))
+    translator.body.append(f'<span class="math">{mark}</span>')
+    raise nodes.SkipNode
 
 
 def block_math(translator: Any, node: nodes.math_block) -> None:
     """Write a formula on a line of its own."""
-    _write(translator, mathematics.block(node.astext(), TYPESETTER))
+    tex, number = mathematics.number_of(node.astext())
+    mark = MARKS.put(TYPESETTER.set(tex, True))
+    translator.body.append(mathematics.block(mark, number))
+    raise nodes.SkipNode
 
 
 # ── captions, references, terms ──────────────────────────────────────────────────────────────────
@@ -169,11 +164,10 @@ def _numbered(title: re.Match[str]) -> str:
 def finish_page(
     app: Sphinx, page: str, template: str, context: dict[str, Any], document: nodes.document | None
 ) -> None:
-    """Add the glyphs, the chapter's number as an ornament, and what can be done with the page."""
+    """Add the chapter's number as an ornament, and what can be done with the page."""
     if "body" in context:
-        glyphs = getattr(app, "press_glyphs", {}).get(page, {})
         body = context["body"].replace(' aria-label="Toggle hidden content"', "")
-        context["body"] = mathematics.sprite(glyphs) + _TITLE.sub(_numbered, body, count=1)
+        context["body"] = _TITLE.sub(_numbered, body, count=1)
     folder, _, slug = page.partition("/")
     chapter = app.config.press_chapters.get(slug) if folder == "book" else None
     context["press_description"] = chapter.question if chapter else ""
@@ -188,7 +182,11 @@ def finish_page(
 
 
 def finish_site(app: Sphinx, exception: Exception | None) -> None:
-    """End MathJax and write what readers see when they point at a reference."""
+    """Write the previews, then put the formulas into all pages."""
     TYPESETTER.close()
     if exception is None and app.builder.name == "html":
-        previews.write(Path(app.outdir), app.config.press_numbers)
+        site = Path(app.outdir)
+        previews.write(site, app.config.press_numbers)
+        for path in site.rglob("*.html"):
+            page = path.read_text(encoding="utf-8")
+            path.write_text(MARKS.fill(page), encoding="utf-8")

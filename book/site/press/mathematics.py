@@ -19,6 +19,8 @@ from press import numbers
 SITE = Path(__file__).resolve().parent.parent
 
 _DEFS = re.compile(r"<defs>(.*?)</defs>", re.DOTALL)
+_MARK = re.compile(r"<!--formula (\d+)-->")
+_BODY = re.compile(r"<body\b[^>]*>")
 _GLYPH = re.compile(r'<path id="(?:MJX-\d+-)([^"]+)"([^>]*)></path>')
 _NOISE = re.compile(
     r" (?:data-mml-node|data-mjx-texclass|data-c|xmlns(?::xlink)?|focusable|unselectable|role)"
@@ -112,22 +114,76 @@ def sprite(glyphs: dict[str, str]) -> str:
     return f'<svg class="glyphs" aria-hidden="true"><defs>{"".join(glyphs.values())}</defs></svg>'
 
 
-def block(tex: str, typesetter: Typesetter) -> Formula:
-    r"""A formula on a line of its own, with its number as a link to itself.
+class Marks:
+    """Formulas that wait until the pages are written, each behind a mark.
+
+    What reads and writes whole pages before that (codeautolink, the previews) is spared most of
+    their weight.
+    """
+
+    def __init__(self) -> None:
+        self._formulas: list[Formula] = []
+
+    def put(self, formula: Formula) -> str:
+        """Keep a formula.
+
+        Arguments:
+            formula: to be shown where the mark is.
+
+        Returns:
+            The mark, an HTML comment.
+        """
+        self._formulas.append(formula)
+        return f"<!--formula {len(self._formulas) - 1}-->"
+
+    def fill(self, page: str) -> str:
+        """Put the formulas in the place of their marks.
+
+        Arguments:
+            page: a page, or a piece of one.
+
+        Returns:
+            The same with its formulas and, at the beginning of its body, the glyphs they use.
+        """
+        glyphs: dict[str, str] = {}
+
+        def formula(mark: re.Match[str]) -> str:
+            found = self._formulas[int(mark[1])]
+            glyphs.update(found.glyphs)
+            return found.html
+
+        filled = _MARK.sub(formula, page)
+        body = _BODY.search(filled)
+        start = body.end() if body else 0
+        return filled[:start] + sprite(glyphs) + filled[start:]
+
+
+def number_of(tex: str) -> tuple[str, str | None]:
+    r"""Part a formula from its number.
 
     Arguments:
         tex: may hold \tag{2.3}.
-        typesetter: sets it.
 
     Returns:
-        The Formula, its HTML in a <div> with the anchor of the number.
+        The formula without it, and the number or None.
     """
     found = numbers.TAG.search(tex)
-    formula = typesetter.set(numbers.TAG.sub("", tex).strip(), True)
-    inner = f'<div class="formula" tabindex="0">{formula.html}</div>'
-    if found is None:
-        return Formula(f'<div class="equation">{inner}</div>', formula.glyphs)
-    name, number = numbers.anchor("equation", found[1]), html.escape(found[1])
+    return numbers.TAG.sub("", tex).strip(), found[1] if found else None
+
+
+def block(formula: str, number: str | None) -> str:
+    """A formula on a line of its own, with its number as a link to itself.
+
+    Arguments:
+        formula: as HTML.
+        number: "2.3"; None for a formula without.
+
+    Returns:
+        A <div>, with the anchor of the number.
+    """
+    inner = f'<div class="formula" tabindex="0">{formula}</div>'
+    if number is None:
+        return f'<div class="equation">{inner}</div>'
+    name, number = numbers.anchor("equation", number), html.escape(number)
     link = f'<a class="number" href="#{name}" aria-label="Equation {number}">({number})</a>'
-    made = f'<div class="equation numbered" id="{name}">{inner}{link}</div>'
-    return Formula(made, formula.glyphs)
+    return f'<div class="equation numbered" id="{name}">{inner}{link}</div>'

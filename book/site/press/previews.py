@@ -7,16 +7,16 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from press import mathematics, numbers
+from press import numbers
 
 FOLDER = "previews"
 GLOSSARY = "book/91_glossary"
 
-_USED = re.compile(r'href="#(TEX-[^"]+)"')
+_NAME = re.compile(r'(<[a-z]+\b[^>]*?) id="[^"]*"')
 
 
 def write(site: Path, known: numbers.Numbers) -> int:
-    """Write one small file for every equation, figure and term.
+    """Write one small file for every equation, figure and term, its formulas still marks.
 
     Arguments:
         site: the folder of the finished pages.
@@ -36,25 +36,21 @@ def write(site: Path, known: numbers.Numbers) -> int:
         if not path.exists():
             continue
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        glyphs = {glyph["id"]: str(glyph) for glyph in soup.select("svg.glyphs path")}
         named = {tag["id"]: tag for tag in soup.find_all(id=True)}
         places = [(name, named.get(name)) for name in wanted.get(page, [])]
         if page == GLOSSARY:
             places += [(f"term-{a['id']}", a.parent) for a in soup.select("article p > a[id]")]
         for name, place in places:
             if isinstance(place, Tag):
-                (site / FOLDER / f"{name}.html").write_text(_excerpt(place, glyphs), "utf-8")
+                (site / FOLDER / f"{name}.html").write_text(_excerpt(place), "utf-8")
                 count += 1
     return count
 
 
-def _excerpt(place: Tag, glyphs: dict[str, str]) -> str:
-    """The HTML of one place, with the glyphs that it uses and without names of its own."""
+def _excerpt(place: Tag) -> str:
+    """The HTML of one place, without names of its own."""
     before = _picture_before(place) if "caption" in place.get("class", []) else ""
-    made = before + str(place)
-    used = {name: glyphs[name] for name in _USED.findall(made) if name in glyphs}
-    made = re.sub(r'(<(?!path)[a-z]+\b[^>]*?) id="[^"]*"', r"\1", made)
-    return mathematics.sprite(used) + made
+    return before + _NAME.sub(r"\1", str(place))
 
 
 def _picture_before(caption: Tag) -> str:
