@@ -44,7 +44,7 @@ def packages() -> None:
         return
     npm = shutil.which("npm")
     if npm is None:
-        sys.exit("site: npm is needed, for formulas and fonts; Node.js 18 or newer brings it.")
+        sys.exit("site: npm is needed, for formulas and fonts; Node.js 20 or newer brings it.")
     done = subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE)
     if done.returncode:
         sys.exit("site: npm could not install its packages; its message is above.")
