@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { browse, open, pages, serve } from "./visit.mjs";
+import { gzipSync } from "node:zlib";
+import { browse, open, pages, serve, SITE } from "./visit.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const CHAPTER = "book/03_one_neuron.html";
@@ -144,5 +146,9 @@ describe("speed", () => {
   test("a chapter is there within two seconds and weighs less than 1 MB", () => visit(CHAPTER, {}, async (page) => {
     const took = await page.evaluate(() => performance.getEntriesByType("navigation")[0].domInteractive);
     assert.ok(took < 2000, `interactive after ${took} ms`);
+    const names = await page.evaluate(() => [location.href, ...performance.getEntriesByType("resource").map((entry) => entry.name)]);
+    const files = [...new Set(names.map((name) => decodeURIComponent(new URL(name).pathname)))].filter((path) => !path.startsWith("/figures/"));
+    const weight = files.reduce((sum, path) => sum + gzipSync(readFileSync(join(SITE, path))).length, 0);
+    assert.ok(weight > 50_000 && weight < 1_000_000, `${weight} bytes compressed, figures apart`);
   }));
 });
