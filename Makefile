@@ -18,7 +18,7 @@ COMPILE = $(VENV_PYTHON) -m uv pip compile --quiet --no-config --universal --pyt
 	$(if $(UPGRADE),--upgrade) pyproject.toml --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help book test sync lint bench lock wheel clean mutants
+.PHONY: help book test sync lint bench lock wheel clean mutants site serve
 
 help:
 	@echo "make book    open the book in JupyterLab"
@@ -29,15 +29,19 @@ help:
 	@echo "make sync    bring notebooks, twins, outputs and exercises together after an edit"
 	@echo "make lint    ruff and mypy"
 	@echo "make mutants small mistakes in the library, and which of them no test notices (ARGS=losses)"
+	@echo "make site    build the website from the notebooks as they are, into book/_build/site"
+	@echo "make serve   that, and open it in a browser"
+	@echo "             (make test-browser opens every page of it in Chromium)"
 	@echo "make bench   time the library beside its peers and write benchmarks/RESULTS.md"
 	@echo "             (ARGS=--quick: a rough answer, printed; ARGS=\"step memory\": parts)"
 	@echo "make lock    renew requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)"
 	@echo "make wheel   build the wheel, which is the whole course, into dist/"
 	@echo "make clean   remove caches and built files (environments and your progress stay)"
 
-# .venv (for bench: .venv-bench) as a file in requirements/ has it; silent when it already is.
-.PHONY: set-up-book set-up-test set-up-bench
-set-up-book set-up-test set-up-bench: set-up-%:
+# .venv (for bench: .venv-bench, for the website: .venv-docs) as a file in requirements/ has it;
+# silent when it already is.
+.PHONY: set-up-book set-up-test set-up-bench set-up-docs
+set-up-book set-up-test set-up-bench set-up-docs: set-up-%:
 	@for python in $(or $(PYTHON),$(VENV_PYTHON) python3.13 python3.12 python3.11 python3 python); do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 			exec $$python requirements/set_up.py $*; \
@@ -92,6 +96,20 @@ lint: set-up-test
 	$(VENV_PYTHON) -m mypy || failed=1; \
 	exit $$failed
 
+# SITE_URL=… gives it a sitemap; SITE_REPOSITORY=owner/name buttons for Colab and Binder.
+export SITE_URL SITE_REPOSITORY SITE_BRANCH SITE_LITE
+DOCS_PYTHON = $(subst .venv/,.venv-docs/,$(VENV_PYTHON))
+site: set-up-docs
+	@$(DOCS_PYTHON) book/site/build.py $(ARGS)
+
+serve: set-up-docs
+	@$(DOCS_PYTHON) book/site/build.py --serve $(ARGS)
+
+# Debian's Chromium, or the one that CHROMIUM names.
+.PHONY: test-browser
+test-browser: site
+	@cd book/site && node --test --test-reporter=spec browser/
+
 # It sees to threads and kernels by itself: the peers take turns, each in a process of its own.
 bench: set-up-bench
 	@$(subst .venv/,.venv-bench/,$(VENV_PYTHON)) -m benchmarks $(ARGS)
@@ -114,5 +132,5 @@ wheel: set-up-test
 	@$(VENV_PYTHON) -m build --wheel --no-isolation --outdir dist
 
 clean:
-	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf build dist book/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -path './.venv*' -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -exec rm -rf {} +

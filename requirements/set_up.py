@@ -3,6 +3,7 @@
     python requirements/set_up.py book     what a reader needs
     python requirements/set_up.py test     that, and what an author needs
     python requirements/set_up.py bench    in .venv-bench, what the benchmarks compare with
+    python requirements/set_up.py docs     in .venv-docs, what builds the website
 
 Standard library only: it runs before anything is installed. It leaves a stamp in .venv that names
 the lock, the interpreter, the project's declaration and the folder; while the stamp matches, there
@@ -22,12 +23,19 @@ from pathlib import Path
 
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
-# The benchmarks' peers are large, and tests must not depend on whether they are there.
-VENV = ROOT / (".venv-bench" if sys.argv[1:] == ["bench"] else ".venv")
+# The benchmarks' peers are large, the website's builder is of no use to a reader, and tests must
+# not depend on whether either is there.
+APART = {"bench": ".venv-bench", "docs": ".venv-docs"}
+VENV = ROOT / APART.get(" ".join(sys.argv[1:]), ".venv")
 STAMP = VENV / "set-up.json"
 UNFINISHED = VENV / "set-up.unfinished"
 # Every package of the key is in the locks of the value, at the same version (make lock sees to it).
-INCLUDED_IN = {"book": ("book", "test"), "test": ("test",), "bench": ("bench",)}
+INCLUDED_IN = {
+    "book": ("book", "test"),
+    "test": ("test",),
+    "bench": ("bench",),
+    "docs": ("docs",),
+}
 # What a lock has beside it, pinned by version only; the file says why.
 WITHOUT_HASHES = {"bench": "bench-torch"}
 

@@ -129,8 +129,10 @@ def test_the_benchmarks_have_two_files_and_follow_both(set_up):
     assert run(set_up, "bench") == ["new", "bench.txt", "bench-torch.txt", "."]
 
 
-@pytest.mark.parametrize(("purpose", "folder"), [("test", ".venv"), ("bench", ".venv-bench")])
-def test_the_benchmarks_have_an_environment_of_their_own(monkeypatch, purpose, folder):
+@pytest.mark.parametrize(
+    ("purpose", "folder"), [("test", ".venv"), ("bench", ".venv-bench"), ("docs", ".venv-docs")]
+)
+def test_benchmarks_and_website_have_environments_of_their_own(monkeypatch, purpose, folder):
     monkeypatch.setattr(sys, "argv", ["set_up.py", purpose])
     spec = importlib.util.spec_from_file_location("set_up", SCRIPT)
     module = importlib.util.module_from_spec(spec)
@@ -149,4 +151,4 @@ def test_an_old_python_gets_one_sentence(set_up, monkeypatch):
 def test_an_unknown_purpose_gets_one_sentence(set_up):
     with pytest.raises(SystemExit) as stopped:
         run(set_up, "tset")
-    assert stopped.value.code == "set-up: name one purpose: book or test or bench."
+    assert stopped.value.code == "set-up: name one purpose: book or test or bench or docs."

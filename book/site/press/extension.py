@@ -1,0 +1,192 @@
+"""The site's own part of Sphinx: formulas, captions, references, glossary, launch buttons."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from press import launch, mathematics, numbers, previews
+from press.searching import SearchSymbols
+
+ROOT = Path(__file__).resolve().parents[3]
+
+TYPESETTER, MARKS = mathematics.Typesetter(), mathematics.Marks()
+KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference,
+        nodes.raw, nodes.title, nodes.target)  # fmt: skip
+"""Where a number in parentheses is no reference."""
+
+_NAMED = re.compile(r'<a id="([^"]+)">')
+_CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.$")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """What Sphinx calls."""
+    app.add_html_math_renderer("press", (inline_math, None), (block_math, None))
+    app.add_search_language(SearchSymbols)
+    app.add_post_transform(Captions)
+    app.add_post_transform(References)
+    app.add_post_transform(Together)
+    app.connect("doctree-read", name_terms)
+    app.connect("html-page-context", finish_page)
+    app.connect("build-finished", finish_site, priority=900)  # after codeautolink
+    return {"parallel_read_safe": True, "parallel_write_safe": False}
+
+
+# ── formulas ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def inline_math(translator: Any, node: nodes.math) -> None:
+    """Write a formula in a line of text."""
+    mark = MARKS.put(TYPESETTER.set(node.astext(), False))
+    translator.body.append(f'<span class="math">{mark}</span>')
+    raise nodes.SkipNode
+
+
+def block_math(translator: Any, node: nodes.math_block) -> None:
+    """Write a formula on a line of its own."""
+    tex, number = mathematics.number_of(node.astext())
+    mark = MARKS.put(TYPESETTER.set(tex, True))
+    translator.body.append(mathematics.block(mark, number))
+    raise nodes.SkipNode
+
+
+# ── captions, references, terms ──────────────────────────────────────────────────────────────────
+
+
+class Captions(SphinxPostTransform):
+    """A paragraph that begins with *Figure 2.4.* is a caption with an anchor."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Mark the captions of one page."""
+        for paragraph in self.document.findall(nodes.paragraph):
+            first = paragraph[0] if len(paragraph) else None
+            found = isinstance(first, nodes.emphasis) and _CAPTION.match(first.astext())
+            if found:
+                name = numbers.anchor("figure", found[1])
+                paragraph["ids"].append(name)
+                paragraph["classes"].append("caption")
+                link = nodes.reference("", "", refuri=f"#{name}", internal=True)
+                link["classes"].append("number")
+                link += nodes.Text(first.astext())
+                paragraph.replace(first, link)
+
+
+class References(SphinxPostTransform):
+    """ "(2.3)" and "Figure 2.4" in a text become links to where they are."""
+
+    default_priority = 6
+
+    def run(self, **kwargs: Any) -> None:
+        """Link the references of one page."""
+        known: numbers.Numbers = self.config.press_numbers
+        here = self.env.docname
+        for text in list(self.document.findall(nodes.Text)):
+            if any(isinstance(above, KEEP) for above in _above(text)):
+                continue
+            pieces = list(known.references(text.astext()))
+            if any(page for _, page, _ in pieces):
+                made = [self._piece(here, *piece) for piece in pieces]
+                text.parent.replace(text, made)
+
+    def _piece(self, here: str, words: str, page: str | None, place: str | None) -> nodes.Node:
+        if page is None:
+            return nodes.Text(words)
+        uri = "" if page == here else self.app.builder.get_relative_uri(here, page)
+        link = nodes.reference("", words, refuri=f"{uri}#{place}", internal=True)
+        link["classes"].append("numbered-reference")
+        return link
+
+
+class Together(SphinxPostTransform):
+    """A bracket or comma stays on the line of the formula that it touches."""
+
+    default_priority = 7
+
+    def run(self, **kwargs: Any) -> None:
+        """Wrap the formulas in the lines of one page."""
+        for math in list(self.document.findall(nodes.math)):
+            place = math.parent.index(math)
+            beside = math.parent.children[max(place - 1, 0) : place + 2]
+            before, after = numbers.touching(*(
+                node.astext() if isinstance(node, nodes.Text) else ""
+                for node in (beside[0] if place else None, beside[-1])
+            ))  # fmt: skip
+            if before or after:
+                wrapper = nodes.inline(classes=["together"])
+                _shorten(math.parent, place + 1, after, at_end=False)
+                _shorten(math.parent, place - 1, before, at_end=True)
+                math.parent.replace(math, wrapper)
+                wrapper += [nodes.Text(before), math, nodes.Text(after)]
+
+
+def _shorten(parent: nodes.Element, place: int, part: str, at_end: bool) -> None:
+    """Take a part off the end or the beginning of a text."""
+    if part:
+        text = parent[place].astext()
+        kept = text[: -len(part)] if at_end else text[len(part) :]
+        parent[place] = nodes.Text(kept)
+
+
+def _above(node: nodes.Node) -> list[nodes.Node]:
+    found = []
+    while node.parent is not None:
+        node = node.parent
+        found.append(node)
+    return found
+
+
+def name_terms(app: Sphinx, document: nodes.document) -> None:
+    """Tell the parser's links of the places that a page names by <a id="…"></a>."""
+    places = app.env.metadata[app.env.docname].setdefault("myst_slugs", {})
+    for raw in document.findall(nodes.raw):
+        for name in _NAMED.findall(raw.astext()):
+            places[name] = (raw.line or 0, name, name)
+
+
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────
+
+_TITLE = re.compile(r"<h1>(Exercises |Answers )?(\d+|Appendix) · ")
+
+
+def _numbered(title: re.Match[str]) -> str:
+    kind = title[1] or ("" if title[2] == "Appendix" else "Chapter ")
+    above = f'<span class="chapter-number">{kind}{title[2]}</span>'
+    return f'<h1>{above}<span class="dot"> · </span>'
+
+
+def finish_page(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], document: nodes.document | None
+) -> None:
+    """Add the chapter's number as an ornament, and what can be done with the page."""
+    if "body" in context:
+        body = context["body"].replace(' aria-label="Toggle hidden content"', "")
+        context["body"] = _TITLE.sub(_numbered, body, count=1)
+    folder, _, slug = page.partition("/")
+    chapter = app.config.press_chapters.get(slug) if folder == "book" else None
+    context["press_description"] = chapter.question if chapter else ""
+    if "body" in context and (ROOT / folder / f"{slug}.ipynb").is_file():
+        line = launch.row(
+            f"{page}.ipynb",
+            chapter,
+            root="../",
+            where=app.config.press_public,
+        )
+        context["body"] = context["body"].replace("</h1>", f"</h1>\n{line}", 1)
+
+
+def finish_site(app: Sphinx, exception: Exception | None) -> None:
+    """Write the previews, then put the formulas into all pages."""
+    TYPESETTER.close()
+    if exception is None and app.builder.name == "html":
+        site = Path(app.outdir)
+        previews.write(site, app.config.press_numbers)
+        for path in site.rglob("*.html"):
+            page = path.read_text(encoding="utf-8")
+            path.write_text(MARKS.fill(page), encoding="utf-8")

@@ -1,0 +1,186 @@
+"""The first page: a gradient that flows back through a small network, and the map of the book."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from bplib import draw
+from bplib.tape import Tensor
+from press import launch
+from press.course import PARTS, Chapter
+
+NUMERALS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII")
+
+
+def moving_picture() -> str:
+    """A network of two layers to step through, every number computed by bplib.
+
+    Returns:
+        HTML of `draw.network_stepper`.
+    """
+    x = np.array([1.0, 0.5])
+    hidden = np.array([[0.5, -1.0], [1.0, 2.0]]), np.array([0.0, 0.5])
+    output = np.array([[1.0], [1.5]]), np.array([-1.0])
+    return draw.network_stepper(x, [hidden, output], 1.0, predict=False, digits=2).html
+
+
+def small_picture() -> str:
+    """One prediction and its loss, from top to bottom, for narrow screens.
+
+    Returns:
+        HTML of `draw.stepper`.
+    """
+    w, x = Tensor(2.0, name="w"), Tensor(3.0, name="x")
+    b, y = Tensor(-1.0, name="b"), Tensor(7.0, name="y")
+    loss = ((w * x + b - y) ** 2).named("loss")
+    return draw.stepper(loss, predict=False, direction="down").html
+
+
+def parts(chapters: list[Chapter]) -> list[tuple[str, str, list[Chapter]]]:
+    """The map: each part that has chapters, its numeral, its name and its chapters."""
+    names = list(PARTS.values())
+    return [
+        (NUMERALS[number], name, inside)
+        for number, name in enumerate(names, start=1)
+        if (inside := [c for c in chapters if not c.is_appendix and c.part == number])
+    ]
+
+
+def contents(chapters: list[Chapter]) -> str:
+    """The page that holds the whole book together, as MyST Markdown.
+
+    Arguments:
+        chapters: all of them, appendices too.
+
+    Returns:
+        The text: a table of contents for each part, the appendices and the library.
+    """
+    lists = [(f"{numeral} · {name}", [f"book/{c.slug}" for c in inside])
+             for numeral, name, inside in parts(chapters)]  # fmt: skip
+    appendices = [f"{c.title} <book/{c.slug}>" for c in chapters if c.is_appendix]
+    lists.append(("To look things up", appendices))
+    lists[-1][1].extend(["book/tour_of_the_checks", "bibliography", "run"])
+    lists.append(("The library", ["reference/index"]))
+    tables = [
+        f"```{{toctree}}\n:caption: {name}\n:titlesonly:\n\n" + "\n".join(pages) + "\n```"
+        for name, pages in lists
+    ]
+    return "# The whole book\n\n" + "\n\n".join(tables) + "\n"
+
+
+def library(modules: list[tuple[str, str]]) -> str:
+    """The first page of the reference.
+
+    Arguments:
+        modules: the name of each module and a sentence about it.
+
+    Returns:
+        MyST Markdown.
+    """
+    rows = "\n".join(f"* - {{py:mod}}`{name}`\n  - {about}" for name, about in modules)
+    pages = "\n".join(name.removeprefix("bplib.") for name, _ in modules)
+    return (
+        "# The library\n\n`bplib` is the library that the book is written with. Every entry here "
+        "is written from the docstring; in Python, `help(bplib.ops.softmax)` says the same.\n\n"
+        f"```{{list-table}}\n:class: names\n:widths: auto\n\n{rows}\n```\n\n"
+        f"```{{toctree}}\n:hidden:\n\n{pages}\n```\n"
+    )
+
+
+def run(where: launch.Public) -> str:
+    """The page behind the button "Run", as MyST Markdown.
+
+    Arguments:
+        where: where it can be run without installing it.
+
+    Returns:
+        The text: in this browser and elsewhere on the web where that is possible, and always on
+        the reader's own machine.
+    """
+    here, away, clone = "", "", "In a clone of the repository,"
+    if where.lite:
+        here = (
+            "## In this browser\n\n[Open the book here](lite/lab/index.html): nothing is "
+            "installed, and what you write stays in this browser.\n\n"
+        )
+    if where.repository:
+        places = {**where._asdict(), "notebook": "book/00_welcome.ipynb"}
+        away = (
+            "## On somebody else's machine\n\n"
+            f"[Google Colab]({launch.COLAB.format(**places)}) and "
+            f"[Binder]({launch.BINDER.format(**places)}) run a notebook for you; every page of "
+            "this book has a link to its own.\n\n"
+        )
+        clone = (
+            f"`git clone https://github.com/{where.repository}`, and in the folder that it makes,"
+        )
+    return (
+        f"# Run the book\n\n{here}{away}## On your machine\n\n"
+        f"You need Python 3.11 or newer and `make`. {clone}\n\n"
+        "```text\nmake book    # opens the book in JupyterLab\n"
+        "make test    # runs everything: the library, every chapter, exercise and solution\n```\n\n"
+        "Each sets up an environment of its own the first time, in half a minute to a minute, and "
+        "does nothing the second time. On Windows, in PowerShell:\n\n"
+        "```text\npy -3.11 -m venv .venv\n"
+        ".venv\\Scripts\\python -m pip install --require-hashes -r requirements\\book.txt\n"
+        ".venv\\Scripts\\python -m pip install --no-deps --no-build-isolation -e .\n"
+        ".venv\\Scripts\\bplib book --here\n```\n\n"
+        "Then open [the first page](book/00_welcome.ipynb). Every page here also has a link that "
+        "downloads its notebook.\n"
+    )
+
+
+_READ_NEXT = re.compile(r"^\*\*Read next\.\*\* (.+?)(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def bibliography(chapters: list[tuple[Chapter, str]]) -> str:
+    """What every chapter says under "Read next", in one place.
+
+    Arguments:
+        chapters: each with its text.
+
+    Returns:
+        MyST Markdown with a section for each chapter that names sources.
+    """
+    sections = [
+        f"## {chapter.number} · {chapter.title}\n\n"
+        + re.sub(r"\]\((?=[\w-]+\.ipynb)", "](book/", found[1])
+        for chapter, text in chapters
+        if not chapter.is_appendix and (found := _READ_NEXT.search(text))
+    ]
+    opening = "Where the book's facts and formulas come from, and where to go on, by chapter."
+    return f"# Sources\n\n{opening}\n\n" + "\n\n".join(sections) + "\n"
+
+
+def card(path: Path) -> None:
+    """Draw the picture that messages and search engines show beside a link.
+
+    Arguments:
+        path: a PNG of 1200 by 630 pixels is written there.
+    """
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot as plt
+
+    green, red, paper = "#35c79c", "#ff8a3d", "#12171c"
+    fig = plt.figure(figsize=(12, 6.3), dpi=100, facecolor=paper)
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, 12), ylim=(0, 6.3))
+    ax.axis("off")
+    write = {"color": "#ffffff", "family": "DejaVu Sans", "weight": "bold"}
+    ax.text(0.9, 4.6, "Backpropagation", size=56, **write)
+    ax.text(0.9, 3.75, "from the Ground Up", size=36, **{**write, "color": "#c6d0da"})
+    ends = [1.24, 3.62, 6.0, 8.38, 10.76]
+    for left, right in zip(ends, ends[1:], strict=False):
+        for height, tail, head, colour in ((1.9, left, right, green), (1.3, right, left, red)):
+            way = 0.35 if head > tail else -0.35
+            ax.annotate("", (head - way, height), (tail + way, height),
+                        arrowprops={"arrowstyle": "-|>", "lw": 4, "color": colour})  # fmt: skip
+    for place in ends:
+        ax.add_patch(plt.Circle((place, 1.6), 0.34, fc="#1f2933", ec="#c6d0da", lw=3, zorder=3))
+    fig.savefig(path, metadata={"Software": None})
+    plt.close(fig)
