@@ -80,6 +80,7 @@ def test_a_loop_without_end_is_a_verdict(in_a_browser):
 
 def test_progress_lies_where_the_list_of_files_shows_it(in_a_browser):
     assert default_path() == in_a_browser / "progress.json"
+    assert not list(in_a_browser.iterdir())
     # JupyterLite puts an empty module in the place of fcntl.
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "fcntl", types.ModuleType("fcntl"))
@@ -87,6 +88,7 @@ def test_progress_lies_where_the_list_of_files_shows_it(in_a_browser):
     kept = json.loads((in_a_browser / "progress.json").read_text(encoding="utf-8"))
     assert kept["exercises"]["one"]["done"] is True
     assert store().take_notes() == []
+    assert [one.name for one in in_a_browser.iterdir()] == ["progress.json"]
 
 
 def test_progress_says_how_to_take_it_along(in_a_browser, capsys):
