@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lite: {error}", file=sys.stderr)
         return 1
     size = sum(one.stat().st_size for one in chosen.output.rglob("*") if one.is_file())
-    print(f"lite: {chosen.output} is ready, {size / 1e6:.0f} MB")
+    print(f"lite: {size / 1e6:.0f} MB; python3 -m http.server -d {chosen.output} shows them")
     return 0
 
 
