@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 SENTENCE = (
-    "This browser cannot run Python (it has no WebAssembly, or no service of JavaScript modules); "
-    "any browser from 2022 on can."
+    "This browser cannot run Python: it has no WebAssembly, or no JavaScript modules. Any browser "
+    "from 2022 on can."
 )
 # Written as browsers have understood it since 2010: it is for those that understand nothing newer.
 GUARD = """<script>
@@ -17,12 +17,13 @@ GUARD = """<script>
   function say() {
     var text = "SENTENCE";
     var link = colab && path ? ' <a href="' + colab + path[1] + '">Open it in Colab</a>' : "";
-    document.body.innerHTML = '<p style="font:1.2em sans-serif;margin:3em">' + text + link + "</p>";
+    var body = document.body || document.documentElement.appendChild(document.createElement("body"));
+    body.innerHTML = '<p style="font:1.2em sans-serif;margin:3em">' + text + link + "</p>";
   }
   if (typeof WebAssembly !== "object" || typeof Promise !== "function" ||
       !("noModule" in document.createElement("script"))) {
-    window.stop && window.stop();
-    if (document.body) { say(); } else { document.addEventListener("DOMContentLoaded", say); }
+    if (window.stop) { window.stop(); }
+    say();
   }
 })();
 </script>
