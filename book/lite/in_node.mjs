@@ -2,12 +2,15 @@
 //
 //     node book/lite/in_node.mjs OUTPUT [PART OF A PATH]…
 //
+// Then every answer in tests/answers, right and wrong, which must get the verdict that it gets
+// elsewhere (`answers` alone runs these).
+//
 // A cell that raises fails, and so does one that writes a warning; the solutions must pass every
 // check of their chapter, and the exercises, untouched, none. Packages come as in JupyterLite:
 // those that start with the kernel, and then what a cell imports.
 import fs from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const [output, ...wanted] = process.argv.slice(2);
 const read = (...names) => JSON.parse(fs.readFileSync(path.join(output, ...names), "utf8"));
@@ -49,19 +52,29 @@ async function run(python, name) {
 }
 
 let failed = 0;
+function report(name, started, problems) {
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`${problems.length ? "✗" : "✓"} ${name} ${seconds} s`);
+  for (const problem of problems) console.log(`    ${problem}`);
+  failed += problems.length ? 1 : 0;
+}
+
 try {
   const python = await begin();
   for (const name of notebooks()) {
     const started = Date.now();
-    const problems = await run(python, name);
-    const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    console.log(`${problems.length ? "✗" : "✓"} ${name} ${seconds} s`);
-    for (const problem of problems) console.log(`    ${problem}`);
-    failed += problems.length ? 1 : 0;
+    report(name, started, await run(python, name));
+  }
+  if (!wanted.length || wanted.includes("answers")) {
+    const started = Date.now();
+    const { FS } = python;
+    FS.mkdirTree("/tests");
+    FS.mount(FS.filesystems.NODEFS, { root: fileURLToPath(new URL("../../tests", import.meta.url)) }, "/tests");
+    report("tests/answers", started, python.globals.get("answers")("/tests").toJs());
   }
 } catch (error) {
   console.log(String(error).split("\n").slice(-6).join("\n")); // Pyodide's own traceback is a page
   failed += 1;
 }
-console.log(failed ? `test-lite: ${failed} failed` : "test-lite: every notebook runs in Pyodide");
+console.log(failed ? `test-lite: ${failed} failed` : "test-lite: everything works in Pyodide");
 process.exitCode = failed ? 1 : 0;

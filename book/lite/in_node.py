@@ -2,11 +2,12 @@
 
 import json
 import re
+import sys
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from bplib.checks import registry
+from bplib.checks import registry, run_check
 from bplib.checks.declare import Prediction
 from bplib.checks.progress import _store, store
 
@@ -45,3 +46,24 @@ class Notebook:
             if self.path.startswith("exercises/") and entry.get("attempts"):
                 self.problems.append(f"{one.name}: counts as tried, untouched")
         return self.problems
+
+
+def answers(tests):
+    """The answers of the tests that get another verdict here than they should."""
+    sys.path.insert(0, tests)
+    from answers import collected
+
+    problems = []
+    for name, styles in collected("RIGHT").items():
+        for style, function in styles.items():
+            result = run_check(name, function)
+            if not result.passed:
+                problems.append(f"{name}, {style}: {result.text[:200]}")
+    wrong = [(n, s, *one) for n, row in collected("WRONG").items() for s, one in row.items()]
+    for name, row in collected("NAMED").items():
+        wrong += [(name, label, label, function) for label, fs in row.items() for function in fs]
+    for name, style, label, function in wrong:
+        result = run_check(name, function)
+        if result.passed or result.misconception != label:
+            problems.append(f"{name}, {style}: {label} is due, not {result.misconception}")
+    return problems

@@ -12,12 +12,13 @@ SENTENCE = (
 # Written as browsers have understood it since 2010: it is for those that understand nothing newer.
 GUARD = """<script>
 (function () {
-  var path = /[?&]path=([^&#]*)/.exec(location.search);
+  var path = /[?&]path=([A-Za-z0-9_.\\/-]+\\.ipynb)/.exec(location.search);
   var colab = "COLAB";
   function say() {
     var text = "SENTENCE";
     var link = colab && path ? ' <a href="' + colab + path[1] + '">Open it in Colab</a>' : "";
-    var body = document.body || document.documentElement.appendChild(document.createElement("body"));
+    var html = document.documentElement;
+    var body = document.body || html.appendChild(document.createElement("body"));
     body.innerHTML = '<p style="font:1.2em sans-serif;margin:3em">' + text + link + "</p>";
   }
   if (typeof WebAssembly !== "object" || typeof Promise !== "function" ||
