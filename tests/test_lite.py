@@ -153,6 +153,28 @@ def test_what_comes_from_pyodides_own_address(build, carrier, tmp_path):
     assert {path.name for path in folder.iterdir()} == {"pyodide-lock.json", own.name}
 
 
+def test_compiled_modules_go_where_python_looks_for_them(build, tmp_path):
+    wheel = tmp_path / "one-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("one/__init__.py", "x = 1")
+        archive.writestr("one/two.py", "y = 2")
+    lock = {"packages": {"one": {"file_name": wheel.name, "sha256": ""}}}
+    (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
+    beside = "one/__pycache__/two.cpython-314.pyc"
+    build.compiled.put(tmp_path, {"one/two.py": (beside, b"y"), "other.py": ("other.pyc", b"z")})
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read(beside) == b"y"
+        assert archive.namelist() == ["one/__init__.py", "one/two.py", beside]
+    lock = json.loads((tmp_path / "pyodide-lock.json").read_text())
+    assert lock["packages"]["one"]["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+
+def test_without_node_nothing_is_compiled(build, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    build.compiled.add(tmp_path / "absent", tmp_path)
+    assert "without Node" in capsys.readouterr().out
+
+
 def test_the_wheel_of_the_tree_is_the_library_without_the_notebooks(build, tmp_path):
     wheel = build.parts.wheel_of_the_tree(ROOT, Path(sys.executable), tmp_path)
     with zipfile.ZipFile(wheel) as archive:

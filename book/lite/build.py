@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
-from pack import notebooks, pages, parts, python  # noqa: E402
+from pack import compiled, notebooks, pages, parts, python  # noqa: E402
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 MARK = "jupyter-lite.json"
@@ -77,6 +77,8 @@ def build(output: Path, public: bool = False) -> None:
             work,
         )
         python.write(made, wheels, ours, base)
+        if not public:  # there the wheels are elsewhere, and as they are
+            compiled.add(made / python.FOLDER, work)
         notebooks.write(made, notebooks.collect(ROOT))
         repository = os.environ.get("SITE_REPOSITORY") or os.environ.get("GITHUB_REPOSITORY", "")
         pages.guard(made, repository, os.environ.get("SITE_BRANCH", "main"))
