@@ -28,6 +28,7 @@ TOP = 5
 HOMES = {
     "matplotlib": {"draw", "grading"},
     "ipywidgets": {"draw"},
+    "ipycanvas": {"draw"},
     "typer": {"cli"},
     "rich": {"cli", "checks"},
     "platformdirs": {"checks", "course", "cli", "data"},

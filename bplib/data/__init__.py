@@ -13,9 +13,11 @@ them changes nothing for the next call.
 
 from bplib.data.batches import batches
 from bplib.data.bundled import diabetes, digits
+from bplib.data.cancer import breast_cancer
 from bplib.data.dataset import Dataset
 from bplib.data.images import cifar10, fashion_mnist, mnist
 from bplib.data.one_hot import one_hot
+from bplib.data.shift import shifted
 from bplib.data.split import split
 from bplib.data.standardise import Standardiser
 from bplib.data.synthetic import line, moons, spiral, xor
@@ -24,6 +26,7 @@ __all__ = [
     "Dataset",
     "Standardiser",
     "batches",
+    "breast_cancer",
     "cifar10",
     "diabetes",
     "digits",
@@ -32,6 +35,7 @@ __all__ = [
     "mnist",
     "moons",
     "one_hot",
+    "shifted",
     "spiral",
     "split",
     "xor",

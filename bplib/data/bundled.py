@@ -48,7 +48,7 @@ def diabetes(*, dtype: Any = np.float64) -> Dataset:
         Annals of Statistics 32(2), 407–499, table 1.
     """
     dtype = expect.precision("diabetes", dtype)
-    arrays = _load("diabetes.npz")
+    arrays = load("diabetes.npz")
     names, units, notes = zip(*DIABETES_FEATURES, strict=True)
     return Dataset(
         name="diabetes",
@@ -97,7 +97,7 @@ def digits(*, dtype: Any = np.float64) -> Dataset:
         Learning Repository.
     """
     dtype = expect.precision("digits", dtype)
-    arrays = _load("digits.npz")
+    arrays = load("digits.npz")
     images = arrays["images"]
     places = [(row, column) for row in range(8) for column in range(8)]
     return Dataset(
@@ -126,6 +126,7 @@ def digits(*, dtype: Any = np.float64) -> Dataset:
     )
 
 
-def _load(file_name: str) -> dict[str, np.ndarray]:
+def load(file_name: str) -> dict[str, np.ndarray]:
+    """The arrays of a bundled file, by name."""
     with np.load(FILES / file_name, allow_pickle=False) as archive:
         return {key: archive[key] for key in archive.files}
