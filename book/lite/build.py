@@ -66,7 +66,8 @@ def build(output: Path, public: bool = False) -> None:
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".lite-") as folder:
         made, work = Path(folder) / "made", Path(folder) / "work"
         work.mkdir()
-        ours = parts.wheel_of_the_tree(ROOT, tools, work)
+        stand_in = parts.wheel_of_modules(HERE / "stand_in" / "safetensors", "0.7.0", work)
+        ours = [parts.wheel_of_the_tree(ROOT, tools, work), stand_in]
         base = parts.public_address(tools, python.version(wheels["open-webui"])) if public else ""
         (work / MARK).write_text(json.dumps(settings(base)), encoding="utf-8")
         parts.run(

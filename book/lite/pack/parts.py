@@ -136,6 +136,30 @@ def wheel_of_the_tree(root: Path, python: Path, folder: Path) -> Path:
     return slim
 
 
+def wheel_of_modules(package: Path, version: str, folder: Path) -> Path:
+    """A package of plain modules as a wheel.
+
+    Arguments:
+        package: its folder.
+        version: what the wheel says it is.
+        folder: where to put it.
+
+    Returns:
+        The wheel.
+    """
+    about = f"{package.name}-{version}.dist-info"
+    wheel = folder / f"{package.name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in sorted(package.glob("*.py")):
+            file.write(path, f"{package.name}/{path.name}")
+        file.writestr(
+            f"{about}/METADATA",
+            f"Metadata-Version: 2.1\nName: {package.name}\nVersion: {version}\n",
+        )
+        file.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+    return wheel
+
+
 def public_address(python: Path, version: str) -> str:
     """Pyodide's own address, as JupyterLite knows it, for one version.
 

@@ -28,7 +28,11 @@ PRELOADED = (
 WANTED = ("matplotlib", "threadpoolctl", "tqdm")
 # JupyterLite's own stand-ins for packages of a Jupyter that has a server.
 OF_THE_KERNEL = ("piplite", "ipykernel", "pyodide_kernel")
-NEEDS = {"bplib": ["numpy"], "pyodide-kernel": ["ipython", "comm", "ipykernel"]}
+NEEDS = {
+    "bplib": ["numpy", "safetensors"],
+    "safetensors": ["numpy"],
+    "pyodide-kernel": ["ipython", "comm", "ipykernel"],
+}
 
 Lock = dict[str, Any]
 
@@ -41,19 +45,19 @@ def version(wheel: Path) -> str:
     return found
 
 
-def write(made: Path, wheels: dict[str, Path], ours: Path, base: str) -> None:
+def write(made: Path, wheels: dict[str, Path], ours: list[Path], base: str) -> None:
     """Put Python and its packages beside the pages, or their list alone.
 
     Arguments:
         made: the folder of the pages.
         wheels: from the package index, by name.
-        ours: bplib's wheel.
+        ours: bplib's wheel and those that stand in for packages; Pyodide's own address has these.
         base: Pyodide's own address; empty for everything beside the pages.
     """
     folder = made / FOLDER
     folder.mkdir(parents=True)
     kernel = made / "extensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
-    local = [ours, *(path for name, path in wheels.items() if name != "open-webui")]
+    local = [*ours, *(path for name, path in wheels.items() if name != "open-webui")]
     local += [path for name in OF_THE_KERNEL for path in kernel.glob(f"{name}-*.whl")]
     with zipfile.ZipFile(wheels["open-webui"]) as archive:
         lock = json.loads(archive.read(INSIDE + "pyodide-lock.json"))
