@@ -58,6 +58,14 @@ def test_a_chapter_that_draws_fetches_matplotlib_and_nothing_else_changes(files)
         assert a["cell_type"] != "code" or a["metadata"]["trusted"] is True
 
 
+def test_a_pad_to_draw_on_fetches_the_canvas(build):
+    cell = {"cell_type": "code", "metadata": {}, "source": ["pad = draw.pad(predict)"]}
+    text = json.dumps({"cells": [cell, cell], "metadata": {}})
+    made = json.loads(build.notebooks.for_a_browser(text))
+    lines = ["".join(one["source"]) for one in made["cells"]]
+    assert lines[0].startswith("import ipycanvas  #") and lines[1] == "pad = draw.pad(predict)"
+
+
 def test_an_exercise_that_draws_nothing_fetches_nothing(files):
     assert b"import matplotlib" not in files["exercises/01_chain_rule.ipynb"]
 

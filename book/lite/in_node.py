@@ -31,6 +31,7 @@ class Notebook:
         if error is not None:
             text = re.sub(r"\s+", " ", str(error))[:200]
             self.problems.append(f"{first!r}: {type(error).__name__}: {text}")
+            self.problems += wrote.stdout.splitlines()[-20:]
         elif wrote.stderr:
             self.problems.append(f"{first!r}: {wrote.stderr.strip()[-200:]}")
 

@@ -13,10 +13,14 @@ from typing import Any
 FOLDERS = ("book", "exercises", "solutions")
 LISTING = "all.json"
 KINDS = {".ipynb": "notebook"}
-DRAWS = re.compile(
-    r"^(?:from bplib import .*\bdraw\b|from bplib\.draw\b|import bplib\.draw\b)", re.M
-)
-FETCH = "import matplotlib  # in a browser, this line fetches it"
+# What bplib imports where the browser does not see it, and the cells that make it do so.
+FETCHED = {
+    "matplotlib": re.compile(
+        r"^(?:from bplib import .*\bdraw\b|(?:from|import) bplib\.draw\b)", re.M
+    ),
+    "ipycanvas": re.compile(r"\bdraw\.pad\("),
+}
+FETCH = "import {}  # in a browser, this line fetches it\n"
 
 
 def collect(root: Path) -> dict[str, bytes]:
@@ -38,7 +42,7 @@ def collect(root: Path) -> dict[str, bytes]:
 
 
 def for_a_browser(text: str) -> bytes:
-    """A notebook that asks for the browser's kernel, and for matplotlib where it draws.
+    """A notebook that asks for the browser's kernel, and for what draws its figures.
 
     Its figures move at once: without the mark of trust JupyterLite shows their still state until
     their cells are run.
@@ -61,11 +65,12 @@ def for_a_browser(text: str) -> bytes:
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     for cell in code:
         cell["metadata"]["trusted"] = True
-    for cell in code:
-        source = "".join(cell["source"])
-        if DRAWS.search(source):
-            cell["source"] = f"{FETCH}\n{source}"
-            break
+    for package, use in FETCHED.items():
+        for cell in code:
+            source = "".join(cell["source"])
+            if use.search(source):
+                cell["source"] = FETCH.format(package) + source
+                break
     return json.dumps(notebook, ensure_ascii=False, indent=1).encode()
 
 

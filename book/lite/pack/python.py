@@ -25,12 +25,14 @@ PRELOADED = (
     "bplib",
 )
 # What the book may ask for beside them.
-WANTED = ("matplotlib", "threadpoolctl", "tqdm")
+WANTED = ("ipycanvas", "matplotlib", "threadpoolctl", "tqdm")
 # JupyterLite's own stand-ins for packages of a Jupyter that has a server.
 OF_THE_KERNEL = ("piplite", "ipykernel", "pyodide_kernel")
 NEEDS = {
     "bplib": ["numpy", "safetensors"],
     "safetensors": ["numpy"],
+    "ipywidgets": ["ipython", "comm", "traitlets"],
+    "ipycanvas": ["ipywidgets", "numpy", "pillow"],
     "pyodide-kernel": ["ipython", "comm", "ipykernel"],
 }
 
