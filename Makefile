@@ -18,7 +18,7 @@ COMPILE = $(VENV_PYTHON) -m uv pip compile --quiet --no-config --universal --pyt
 	$(if $(UPGRADE),--upgrade) pyproject.toml --group build
 
 .DEFAULT_GOAL := help
-.PHONY: help book test sync lint bench lock wheel clean mutants site serve
+.PHONY: help book test sync lint bench lite lock wheel clean mutants site serve
 
 help:
 	@echo "make book    open the book in JupyterLab"
@@ -32,6 +32,9 @@ help:
 	@echo "make site    build the website from the notebooks as they are, into book/_build/site"
 	@echo "make serve   that, and open it in a browser"
 	@echo "             (make test-browser opens every page of it in Chromium)"
+	@echo "make lite    the book, running in a browser with nothing installed, into book/_build/lite"
+	@echo "             (ARGS=--public: Python from Pyodide's own address instead of a copy of it)"
+	@echo "make test-lite  runs every notebook in Pyodide, and a few in Chromium"
 	@echo "make bench   time the library beside its peers and write benchmarks/RESULTS.md"
 	@echo "             (ARGS=--quick: a rough answer, printed; ARGS=\"step memory\": parts)"
 	@echo "make lock    renew requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)"
@@ -110,6 +113,21 @@ serve: set-up-docs
 test-browser: site
 	@cd book/site && node --test --test-reporter=spec browser/
 
+LITE = book/_build/lite
+.PHONY: test-lite
+lite: set-up-test
+	@$(VENV_PYTHON) book/lite/build.py $(LITE) $(ARGS)
+
+# What is not on the machine is said and left out.
+test-lite: set-up-test
+	@if ! command -v node >/dev/null; then echo "make test-lite: there is no node here, so nothing was run."; exit 0; fi; \
+	$(VENV_PYTHON) book/lite/build.py $(LITE) || exit 1; \
+	failed=0; \
+	node book/lite/in_node.mjs $(LITE) $(ARGS) || failed=1; \
+	if ! command -v npm >/dev/null; then echo "make test-lite: there is no npm here, so no browser was opened."; exit $$failed; fi; \
+	npm ci --silent --no-audit --no-fund --prefix book/lite && node book/lite/in_chromium.mjs $(LITE) || failed=1; \
+	exit $$failed
+
 # It sees to threads and kernels by itself: the peers take turns, each in a process of its own.
 bench: set-up-bench
 	@$(subst .venv/,.venv-bench/,$(VENV_PYTHON)) -m benchmarks $(ARGS)
@@ -124,6 +142,7 @@ lock: set-up-test
 	@$(COMPILE) --extra test -o requirements/test.txt
 	@$(COMPILE) --extra book -c requirements/test.txt -o requirements/book.txt
 	@$(COMPILE) --extra docs -c requirements/test.txt -o requirements/docs.txt
+	@$(COMPILE) --extra lite -c requirements/test.txt -o requirements/lite.txt
 	@$(COMPILE) --extra bench -c requirements/test.txt --excludes requirements/bench-torch.txt -o requirements/bench.txt
 	@echo "requirements/ is what pyproject.toml asks for"
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bplib import browser
 from bplib.errors import DTypeError, MissingExtraError, UnknownNameError, kind_of
 
 Array = Any
@@ -125,6 +126,8 @@ def to_device(x: Array, device: str = "gpu") -> Array:
         return to_numpy(x)
     if device != "gpu":
         raise UnknownNameError(f"device is '{device}'; it is 'cpu' or 'gpu'.")
+    if browser.here():
+        raise MissingExtraError("to_device: a browser gives Python no GPU; the CPU computes.")
     if not gpu_available():
         raise MissingExtraError(
             "to_device: no GPU is usable here; CuPy comes with pip install 'bplib[gpu]' "

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bplib import browser
 from bplib.blas import decision
 from bplib.blas.advice import advise
 from bplib.blas.measure import Failed, compare
@@ -64,6 +65,9 @@ def examine() -> list[Finding]:
         ("progress", look_at_progress),
         ("nbgrader", look_at_nbgrader),
     )
+    in_a_browser = ("Python", "NumPy", "GPU", "matplotlib", "progress")
+    if browser.here():  # nothing else can be had there, and nothing else is needed
+        looks = tuple(one for one in looks if one[0] in in_a_browser)
     return [_looked(topic, look) for topic, look in looks]
 
 
@@ -146,6 +150,8 @@ def look_at_products() -> Finding:
 
 def look_at_gpu() -> Finding:
     """Whether CuPy is installed and sees a GPU; the book needs neither."""
+    if browser.here():
+        return Finding("○", "GPU", "a browser gives Python none; everything runs on the CPU")
     if importlib.util.find_spec("cupy") is None:
         return Finding("○", "GPU", "CuPy is not installed; everything runs on the CPU")
     import cupy
@@ -161,6 +167,8 @@ def look_for(topic: str, package: str, remedy: str) -> Finding:
     try:
         return Finding("✓", topic, importlib.metadata.version(package))
     except importlib.metadata.PackageNotFoundError:
+        if browser.here():
+            return Finding("○", topic, f"not fetched yet: `import {package}` in a cell does")
         return Finding("✗", topic, "not installed", remedy)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
+from bplib import browser
+
 
 class BplibError(Exception):
     """Base of every error that bplib raises on purpose."""
@@ -209,6 +211,7 @@ def need(module: str, extra: str, purpose: str) -> ModuleType:
         if error.name is not None and not module.startswith(error.name):
             raise
         package = module.partition(".")[0]
-        raise MissingExtraError(
-            f"{purpose} needs {package}: pip install 'bplib[{extra}]'"
-        ) from error
+        how = f"pip install 'bplib[{extra}]'"
+        if browser.here():
+            how = f"run `import {package}` in a cell of its own, which fetches it where it can"
+        raise MissingExtraError(f"{purpose} needs {package}: {how}") from error

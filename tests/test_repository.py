@@ -16,7 +16,7 @@ import bplib
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("book", "test", "docs", "bench")
+LOCKS = ("book", "test", "docs", "bench", "lite")
 # Pinned by version only, in a file of its own that says why.
 WITHOUT_HASH = "bench-torch"
 
@@ -139,6 +139,11 @@ def test_every_line_of_a_lock_is_pinned_and_hashed(lock):
     text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
     assert without_hash(text) == []
     assert without_hash(text + "numpy==2.0\n") == ["numpy==2.0"]
+
+
+def test_what_a_browser_gets_is_pinned_and_hashed():
+    text = (ROOT / "requirements" / "lite-browser.txt").read_text(encoding="utf-8")
+    assert len(pins("lite-browser")) > 10 and without_hash(text) == []
 
 
 def test_what_is_pinned_by_version_only_is_one_package():

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bplib import browser
+
 _LOCK_SECONDS = 5.0
 
 
@@ -52,7 +54,7 @@ def _replace(source: str, target: Path) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Holds a lock file that the system gives back when the process ends, however it ends.
 
-    Where locks do not work (some network folders) the write goes ahead without.
+    Where locks do not work (some network folders, a browser) the write goes ahead without.
 
     Arguments:
         path: of the lock file.
@@ -60,6 +62,9 @@ def locked(path: Path) -> Iterator[None]:
     Returns:
         A context in which no other process holds it.
     """
+    if browser.here():  # which has no locks, and would show the file to the reader
+        yield
+        return
     with open(path, "a+b") as file:
         deadline = time.monotonic() + _LOCK_SECONDS
         while not _try_lock(file.fileno()) and time.monotonic() < deadline:

@@ -7,6 +7,10 @@ into C that does not return is left to the kernel's interrupt button (or Ctrl-C)
 A loop that catches *every* exception with a bare `except:` also catches the alarm; after a few
 rings the alarm is raised at the start of a line as well, one line further on each time, until it
 meets a line outside the `try`.
+
+In a browser there is neither an alarm nor a second thread.  There the clock is looked at before
+every line of the learner's: a loop ends, unless it catches every exception, and a call into C that
+does not return, or such a loop, is left to Restart Kernel.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
+
+from bplib import browser
 
 _RING_AGAIN = 0.25  # seconds; a loop that swallows one alarm still meets the next
 _PATIENCE = 2  # rings that may be swallowed before lines are counted
@@ -47,6 +53,10 @@ def time_limit(seconds: float) -> Iterator[None]:
     Raises:
         TimeLimit: in the block, as often as it is swallowed.
     """
+    if browser.here():
+        with _clock_at_every_line(seconds):
+            yield
+        return
     if not available():
         watcher = _Watcher(seconds)
         try:
@@ -83,6 +93,27 @@ def time_limit(seconds: float) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, left, interval)
 
 
+@contextmanager
+def _clock_at_every_line(seconds: float) -> Iterator[None]:
+    until = time.monotonic() + seconds
+
+    def at_line(frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "line" and time.monotonic() > until:
+            raise TimeLimit
+        return at_line
+
+    def at_call(frame: FrameType, event: str, argument: Any) -> Any:
+        package = str(frame.f_globals.get("__name__")).partition(".")[0]
+        return None if package in ("bplib", "numpy") else at_line
+
+    before = sys.gettrace()
+    sys.settrace(at_call)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
 class _Watcher:
     """A thread that raises TimeLimit in the one that made it, until that one stops it.
 
@@ -109,7 +140,7 @@ class _Watcher:
         self.kind = Ring
 
     def start(self) -> None:
-        # Where no thread can be begun (Python in a browser) there is no limit.
+        # Where no thread can be begun there is no limit.
         with suppress(RuntimeError, ImportError):
             threading.Thread(target=self._ring, args=(_raises_in(),), daemon=True).start()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bplib import browser
+
 from . import registry
 from .declare import AnyExercise, Prediction
 from .progress import Data, store
@@ -78,6 +80,12 @@ def overview() -> list[str]:
         else f"Next: `{following.name}` in chapter {following.chapter}, "
         f"about {following.minutes:g} minute{'' if following.minutes == 1 else 's'}."
     )
+    path = store().path
+    if browser.here() and path is not None:
+        lines.append(
+            f"It is kept in this browser, as `{path.name}` in the list of files (File, Open): "
+            "download it to take it with you, upload one to go on with it here."
+        )
     return lines
 
 

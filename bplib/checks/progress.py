@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bplib import browser
+
 from .files import locked, write_whole
 from .show_values import safe_repr
 
@@ -26,7 +28,13 @@ Data = dict[str, Any]
 
 
 def default_path() -> Path:
-    """Where the file is without BPLIB_PROGRESS: the system's folder for a user's data."""
+    """Where the file is without BPLIB_PROGRESS: the system's folder for a user's data.
+
+    In a browser it is the top of JupyterLite's list of files, where it can be downloaded, and where
+    another can be put in its place.
+    """
+    if browser.here():
+        return browser.DRIVE / "progress.json"
     try:
         from platformdirs import user_data_dir
     except ImportError:
@@ -48,12 +56,14 @@ def _store(setting: str) -> Store:
         path = Path(setting).expanduser() if setting else default_path()
     except RuntimeError:  # no home folder at all
         path = None
+    missing = "There is no home folder to keep your progress in (BPLIB_PROGRESS may name a file)."
+    if browser.here() and not setting and not browser.DRIVE.is_dir():
+        path, missing = None, "This browser keeps no files for the page (is it a private window?)."
     if path is not None and (setting or path.is_absolute()):
         return Store(path.absolute())
     homeless = Store(None)
     homeless.add_note(
-        "There is no home folder to keep your progress in (BPLIB_PROGRESS may name a file). The "
-        "checks work all the same; what you do now is kept until this session ends."
+        f"{missing} The checks work all the same; what you do now is kept until this session ends."
     )
     return homeless
 

@@ -1,0 +1,1 @@
+"""The parts of the book in a browser: Python, notebooks, pages."""

@@ -1,0 +1,51 @@
+"""What JupyterLite's pages say where they cannot run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+SENTENCE = (
+    "This browser cannot run Python: it has no WebAssembly, or no JavaScript modules. Any browser "
+    "from 2022 on can."
+)
+# Written as browsers have understood it since 2010: it is for those that understand nothing newer.
+GUARD = """<script>
+(function () {
+  var path = /[?&]path=([A-Za-z0-9_.\\/-]+\\.ipynb)/.exec(location.search);
+  var colab = "COLAB";
+  function say() {
+    var text = "SENTENCE";
+    var link = colab && path ? ' <a href="' + colab + path[1] + '">Open it in Colab</a>' : "";
+    var html = document.documentElement;
+    var body = document.body || html.appendChild(document.createElement("body"));
+    body.innerHTML = '<p style="font:1.2em sans-serif;margin:3em">' + text + link + "</p>";
+  }
+  if (typeof WebAssembly !== "object" || typeof Promise !== "function" ||
+      !("noModule" in document.createElement("script"))) {
+    if (window.stop) { window.stop(); }
+    say();
+  }
+})();
+</script>
+"""
+WITHOUT_SCRIPTS = (
+    "<noscript>To run, this page needs JavaScript; to be read, the book does not.</noscript>"
+)
+
+
+def guard(made: Path, repository: str, branch: str) -> None:
+    """Give every page a sentence for browsers that cannot run it.
+
+    Arguments:
+        made: the folder of the pages.
+        repository: owner/name of the public repository; empty where there is none.
+        branch: whose notebooks Colab opens.
+    """
+    colab = f"https://colab.research.google.com/github/{repository}/blob/{branch}/"
+    text = GUARD.replace("SENTENCE", SENTENCE).replace("COLAB", colab if repository else "")
+    for path in made.rglob("index.html"):
+        html = path.read_text(encoding="utf-8")
+        html = html.replace("<head>", f"<head>\n{text}", 1)
+        html = re.sub("<body[^>]*>", rf"\g<0>\n{WITHOUT_SCRIPTS}", html, count=1)
+        path.write_text(html, encoding="utf-8")
