@@ -99,7 +99,8 @@ lint: set-up-test
 	$(VENV_PYTHON) -m mypy || failed=1; \
 	exit $$failed
 
-# SITE_URL=… gives it a sitemap; SITE_REPOSITORY=owner/name buttons for Colab and Binder.
+# SITE_URL=… gives it a sitemap; SITE_REPOSITORY=owner/name buttons for Colab and Binder;
+# SITE_LITE=1 "Run here" on every page, with what `make lite` builds.
 export SITE_URL SITE_REPOSITORY SITE_BRANCH SITE_LITE
 DOCS_PYTHON = $(subst .venv/,.venv-docs/,$(VENV_PYTHON))
 site: set-up-docs

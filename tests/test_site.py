@@ -242,7 +242,7 @@ def test_the_line_below_a_title():
     public = launch.row(page, None, root="../", where=launch.public(said))
     assert "/github/ada/book/blob/v1/book/03_small.ipynb" in public
     assert "/v2/gh/ada/book/v1?labpath=book/03_small.ipynb" in public
-    assert "../lite/lab/index.html?path=book/03_small.ipynb" in public
+    assert "../lite/notebooks/index.html?path=book/03_small.ipynb" in public
 
 
 # ── formulas ─────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,8 @@
 
 Nothing is executed: pages show what the notebooks hold. Where SITE_URL names the site's address it
 gets a sitemap; where SITE_REPOSITORY names the repository ("owner/name"), buttons for Colab and
-Binder; SITE_LITE=1 adds "Run here", which leads to lite/.
+Binder; SITE_LITE=1 builds the book that runs in the browser too, into lite/, and adds "Run here",
+which leads there; SITE_LITE=public takes its Python from Pyodide's own address.
 """
 
 from __future__ import annotations
@@ -145,6 +146,14 @@ def sitemap(address: str) -> None:
     (SITE / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {top}sitemap.xml\n")
 
 
+def run_here() -> None:
+    """Put the book that runs in the browser into the site."""
+    command = [sys.executable, str(ROOT / "book" / "lite" / "build.py"), str(SITE / "lite")]
+    command += ["--public"] if os.environ["SITE_LITE"] == "public" else []
+    if subprocess.run(command).returncode:
+        sys.exit("site: the book that runs in the browser could not be built; why, stands above.")
+
+
 def serve() -> None:
     """Show the finished site until Ctrl-C."""
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(SITE))
@@ -163,12 +172,14 @@ def main(arguments: list[str]) -> None:
     packages()
     count = lay_out()
     sphinx()
+    if launch.public().lite:
+        run_here()
     if address := os.environ.get("SITE_URL"):
         sitemap(address)
     problems = check.links(SITE)
     if problems:
         sys.exit("site: links that lead nowhere:\n" + "\n".join(problems))
-    pages = len(list(SITE.rglob("*.html")))
+    pages = sum("lite" not in page.relative_to(SITE).parts for page in SITE.rglob("*.html"))
     taken = time.monotonic() - started
     print(f"{count} notebooks, {pages} pages, every link followed, in {taken:.0f} s: {SITE}")
     if "--serve" in arguments:

@@ -103,8 +103,8 @@ def run(where: launch.Public) -> str:
     here, away, clone = "", "", "In a clone of the repository,"
     if where.lite:
         here = (
-            "## In this browser\n\n[Open the book here](lite/lab/index.html): nothing is "
-            "installed, and what you write stays in this browser.\n\n"
+            '## In this browser\n\n<a href="lite/lab/index.html">Open the book here</a>: nothing '
+            "is installed, and what you write stays in this browser.\n\n"
         )
     if where.repository:
         places = {**where._asdict(), "notebook": "book/00_welcome.ipynb"}

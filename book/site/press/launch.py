@@ -65,7 +65,7 @@ def row(notebook: str, chapter: Chapter | None, *, root: str, where: Public) -> 
     places = {**where._asdict(), "notebook": quote(notebook)}
     doors = []
     if where.lite:
-        doors.append(("Run here", f"{root}lite/lab/index.html?path={quote(notebook)}"))
+        doors.append(("Run here", f"{root}lite/notebooks/index.html?path={quote(notebook)}"))
     if where.repository:
         doors += [("Colab", COLAB.format(**places)), ("Binder", BINDER.format(**places))]
     doors.append(("Download notebook", f"{root}notebooks/{notebook}"))
