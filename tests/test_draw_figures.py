@@ -283,3 +283,12 @@ def test_long_curves_and_paths_stay_small():
     assert len(draw.svg_of(figure)) < 40_000
     (line,) = figure.axes[0].get_lines()
     assert line.get_ydata().min() == wavy.min() and line.get_ydata().max() == wavy.max()
+
+
+@pytest.mark.parametrize("name", ["player", "stepper", "race", "depth", "threshold"])
+def test_no_plain_key_of_a_live_figure_reaches_jupyterlab(name):
+    # JupyterLab would move to another cell in the place of the slider that has the focus.
+    assert (
+        'root.addEventListener("keydown", function (event) {\n'
+        "if (!event.altKey && !event.ctrlKey && !event.metaKey) event.stopPropagation();"
+    ) in draw.page.asset(f"{name}.js")

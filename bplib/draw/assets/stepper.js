@@ -150,6 +150,10 @@
       stop();
       go(to);
     });
+    // JupyterLab binds plain keys to wherever the focus is, and would take them from the controls.
+    root.addEventListener("keydown", function (event) {
+      if (!event.altKey && !event.ctrlKey && !event.metaKey) event.stopPropagation();
+    });
     root.insertBefore(card, root.firstChild);
     root.classList.add("bplib-on");
     go(0);
