@@ -78,7 +78,7 @@ def page(
     """Put a picture, its words, its data and its script together.
 
     Arguments:
-        kind: "stepper" or "player", the name of the script.
+        kind: the name of the script in `assets`, such as "stepper" or "race".
         svg: what is shown without a script.
         alt: the picture in words.
         steps: sentences for the folded list.
