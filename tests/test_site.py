@@ -93,6 +93,13 @@ def test_a_text_without_references_is_one_piece_and_an_empty_one_none():
     assert list(known.references("")) == []
 
 
+def test_a_reference_to_a_number_that_is_not_there_is_reported():
+    known = numbers.Numbers({"2.3": "book/02_a", "A.1": "book/90_b"}, {"2.4": "book/02_a"})
+    text = "By (2.3) and (2.31), (A.2); Figure 2.4, Figure 7.1 and Figure 2.5."
+    assert known.missing(text) == ["(2.31)", "(A.2)", "Figure 7.1", "Figure 2.5"]
+    assert known.missing("Of (0.2) and 2.31 and (2.3)") == []
+
+
 @pytest.mark.parametrize(
     ("before", "after", "kept"),
     [
@@ -280,6 +287,27 @@ def test_glyphs_are_kept_once_a_page():
     assert marks.fill("<p>nothing</p>") == "<p>nothing</p>"
 
 
+def test_a_formula_is_laid_out_without_groups_in_groups():
+    start = '<svg width="1"><g stroke="currentColor" transform="scale(1,-1)">'
+    use = (
+        '<g transform="translate(605,-150) scale(0.5)"><use href="#b" transform="translate(10,2)"/>'
+    )
+    line = '<rect width="9" height="2" x="1"/></g>'
+    brace = '<g transform="translate(3,0)"><svg y="4"><g><use href="#c"/></g></svg></g>'
+    made = mathematics.flat(f'{start}<g><use href="#a"/>{use}{line}</g>{brace}</g></svg><math/>')
+    assert made == (
+        f'{start}<use href="#a"/><use href="#b" transform="translate(610,-149)scale(0.5)"/>'
+        '<rect width="9" height="2" x="1" transform="translate(605,-150)scale(0.5)"/>'
+        '<g transform="translate(3,0)"><svg y="4"><g><use href="#c"/></g></svg></g>'
+        "</g></svg><math/>"
+    )
+    # What it does not know stays as it is.
+    for inside in ('<g fill="red"><use href="#a"/></g>', "<text>a</text>"):
+        given = f"{start}{inside}</g></svg>"
+        assert mathematics.flat(given) == given
+    assert mathematics.flat("<math/>") == "<math/>"
+
+
 # ── the reference ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -408,7 +436,7 @@ def test_icons_that_are_not_used_are_left_out():
 
 
 def test_fonts_are_copied_with_their_rules(tmp_path):
-    for package, (_, styles, _) in assets.FAMILIES.items():
+    for package, (_, styles) in assets.FAMILIES.items():
         (tmp_path / package / "files").mkdir(parents=True)
         for name in (f"{package}-{subset}-wght-{style}.woff2"
                      for subset in assets.SUBSETS for style in styles):  # fmt: skip

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import shutil
+import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
+SITE = Path(__file__).resolve().parent.parent
+
 FAMILIES = {
-    "source-serif-4": ("Source Serif 4", ("normal", "italic"), "200 900"),
-    "inter": ("Inter", ("normal",), "100 900"),
-    "jetbrains-mono": ("JetBrains Mono", ("normal",), "100 800"),
+    "source-serif-4": ("Source Serif 4", ("normal", "italic")),
+    "inter": ("Inter", ("normal",)),
+    "jetbrains-mono": ("JetBrains Mono", ("normal",)),
 }
-"""Package, family, styles and the range of weights."""
+"""Package, family and styles."""
+
+WEIGHTS = (400, 700)
+"""The lightest and the boldest weight that the style sheets ask for."""
 
 SUBSETS = {
     "latin": "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,"
@@ -53,7 +62,7 @@ def collect(packages: Path, folder: Path) -> list[str]:
     """
     (folder / "fonts").mkdir(parents=True, exist_ok=True)
     rules, copied = [], []
-    for package, (family, styles, weights) in FAMILIES.items():
+    for package, (family, styles) in FAMILIES.items():
         for style in styles:
             for subset, characters in SUBSETS.items():
                 name = f"{package}-{subset}-wght-{style}.woff2"
@@ -61,8 +70,43 @@ def collect(packages: Path, folder: Path) -> list[str]:
                 copied.append(name)
                 rules.append(
                     f"@font-face{{font-family:'{family}';font-style:{style};"
-                    f"font-weight:{weights};font-display:swap;"
+                    f"font-weight:{WEIGHTS[0]} {WEIGHTS[1]};font-display:swap;"
                     f"src:url(fonts/{name}) format('woff2');unicode-range:{characters}}}"
                 )
     (folder / "fonts.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
     return copied
+
+
+_KEYBOARD = "".join(map(chr, (*range(32, 127), *range(160, 256))))
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def letters(pages: Iterable[str]) -> str:
+    """Every character that pages can show, and those that a reader of the West can type.
+
+    Arguments:
+        pages: their HTML, with scripts.
+
+    Returns:
+        The characters, each once, in order.
+    """
+    found = set(_KEYBOARD)
+    for page in pages:
+        found |= set(html.unescape(page)) | {chr(int(n, 16)) for n in _ESCAPED.findall(page)}
+    return "".join(sorted(each for each in found if each.isprintable()))
+
+
+def shrink(fonts: Path, pages: Iterable[str]) -> None:
+    """Leave in the fonts of a finished site what its pages show: a third of their weight.
+
+    Arguments:
+        fonts: the folder of the fonts, which are changed.
+        pages: the pages of the site.
+
+    Raises:
+        subprocess.CalledProcessError: where Node.js could not do it.
+    """
+    wanted = {"folder": str(fonts), "text": letters(pages), "weights": WEIGHTS}
+    subprocess.run(
+        ["node", "fonts.js"], cwd=SITE, input=json.dumps(wanted), encoding="utf-8", check=True
+    )

@@ -7,18 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 
-from press import launch, mathematics, numbers, previews
-from press.searching import SearchSymbols
+from press import assets, launch, lighter, mathematics, numbers, previews, searching, words
 
 ROOT = Path(__file__).resolve().parents[3]
 
+LOGGER = logging.getLogger(__name__)
 TYPESETTER, MARKS = mathematics.Typesetter(), mathematics.Marks()
 KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference,
         nodes.raw, nodes.title, nodes.target)  # fmt: skip
 """Where a number in parentheses is no reference."""
+
+NOTATION = "book/90_notation"
+"""The page whose table has every letter of the book's formulas."""
 
 _NAMED = re.compile(r'<a id="([^"]+)">')
 _CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.$")
@@ -27,11 +32,12 @@ _CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.$")
 def setup(app: Sphinx) -> dict[str, Any]:
     """What Sphinx calls."""
     app.add_html_math_renderer("press", (inline_math, None), (block_math, None))
-    app.add_search_language(SearchSymbols)
+    app.add_search_language(searching.SearchSymbols)
     app.add_post_transform(Captions)
     app.add_post_transform(References)
     app.add_post_transform(Together)
     app.connect("doctree-read", name_terms)
+    app.connect("doctree-read", index_terms)
     app.connect("html-page-context", finish_page)
     app.connect("build-finished", finish_site, priority=900)  # after codeautolink
     return {"parallel_read_safe": True, "parallel_write_safe": False}
@@ -90,6 +96,8 @@ class References(SphinxPostTransform):
         for text in list(self.document.findall(nodes.Text)):
             if any(isinstance(above, KEEP) for above in _above(text)):
                 continue
+            for said in known.missing(text.astext()):
+                LOGGER.warning("%s: the book has no such number", said, location=text.parent)
             pieces = list(known.references(text.astext()))
             if any(page for _, page, _ in pieces):
                 made = [self._piece(here, *piece) for piece in pieces]
@@ -150,6 +158,30 @@ def name_terms(app: Sphinx, document: nodes.document) -> None:
             places[name] = (raw.line or 0, name, name)
 
 
+def index_terms(app: Sphinx, document: nodes.document) -> None:
+    """Make the entries of the glossary and the letters of the notation the first that is found."""
+    page = app.env.docname
+    found: list[tuple[str, str]] = []
+    if page == previews.GLOSSARY:
+        terms = {
+            strong.astext(): name
+            for paragraph in document.findall(nodes.paragraph)
+            for raw in paragraph.findall(nodes.raw)
+            for name in _NAMED.findall(raw.astext())
+            for strong in list(paragraph.findall(nodes.strong))[:1]
+        }
+        places = {place for part in document.findall(nodes.section) for place in part["ids"]}
+        found = words.names(terms, places | set(terms.values()))
+    elif page == NOTATION:
+        part = next(p for p in document.findall(nodes.section) if p[0].astext() == "Letters")
+        for row in part.findall(nodes.row):
+            for math in row[0].findall(nodes.math):
+                found += [(sign, part["ids"][0]) for sign in words.signs(math.astext())]
+    if found:
+        entries = [("single", word, place, "main", None) for word, place in dict(found).items()]
+        document.append(addnodes.index(entries=entries))
+
+
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────
 
 _TITLE = re.compile(r"<h1>(Exercises |Answers )?(\d+|Appendix) · ")
@@ -187,6 +219,8 @@ def finish_site(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.name == "html":
         site = Path(app.outdir)
         previews.write(site, app.config.press_numbers)
-        for path in site.rglob("*.html"):
-            page = path.read_text(encoding="utf-8")
+        pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+        for path, page in pages.items():
             path.write_text(MARKS.fill(page), encoding="utf-8")
+        lighter.write(site, list(pages))
+        assets.shrink(site / "_static" / "fonts", pages.values())

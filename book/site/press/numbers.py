@@ -60,6 +60,26 @@ class Numbers:
         if done < len(text):
             yield text[done:], None, None
 
+    def missing(self, text: str) -> list[str]:
+        """The references of a text that lead nowhere.
+
+        Arguments:
+            text: as of `references`. A number in parentheses is no reference where the book has
+                no equation of that chapter at all: "(0.2)".
+
+        Returns:
+            Their words.
+        """
+        found = []
+        chapters = {number.split(".")[0] for number in self.equations}
+        for match in _REFERENCE.finditer(text):
+            equation, figure = match["equation"], match["figure"]
+            if figure and figure not in self.figures:
+                found.append(match.group())
+            if equation and equation.split(".")[0] in chapters and equation not in self.equations:
+                found.append(match.group())
+        return found
+
 
 _END = re.compile(r"[^\s]*[(\[“‘\"'–-]$")
 _START = re.compile(r"^[)\].,;:?!’”\"'–-]+[^\s]{0,3}(?=\s|$)")

@@ -6,15 +6,8 @@ import re
 
 from sphinx.search.en import SearchEnglish
 
-LETTERS = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε",
-    "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "pi": "π", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "varphi": "φ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Phi": "Φ",
-    "Sigma": "Σ", "ell": "ℓ", "partial": "∂", "nabla": "∇", "odot": "⊙", "sum": "∑",
-}  # fmt: skip
-"""The TeX name of a symbol and the symbol."""
+from press import words
 
-_TEX = re.compile(r"\\([A-Za-z]+)")
 _WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*|[∂∇⊙∑√≈≤≥]")
 
 
@@ -30,5 +23,4 @@ function splitQuery(query) {
 
     def split(self, input: str) -> list[str]:
         """The words of a text; TeX such as \\\\delta counts as δ and as delta."""
-        symbols = [LETTERS[name] for name in _TEX.findall(input) if name in LETTERS]
-        return _WORD.findall(input) + symbols
+        return _WORD.findall(input) + words.signs(input)[::2]
