@@ -98,6 +98,8 @@ def test_a_reference_to_a_number_that_is_not_there_is_reported():
     text = "By (2.3) and (2.31), (A.2); Figure 2.4, Figure 7.1 and Figure 2.5."
     assert known.missing(text) == ["(2.31)", "(A.2)", "Figure 7.1", "Figure 2.5"]
     assert known.missing("Of (0.2) and 2.31 and (2.3)") == []
+    text = "So says Figure 2.1.\n\n*Figure 2.2.* A line.\n\nSee *Figure 2.3.*"
+    assert numbers.CAPTION.findall(text) == ["2.2"]
 
 
 @pytest.mark.parametrize(

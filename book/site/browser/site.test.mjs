@@ -58,30 +58,96 @@ describe("every page, on a phone", () => {
   }
 });
 
+/** Lay out every section, come past every frame, and return to the top. */
+async function unfold(page) {
+  await page.addStyleTag({ content: "* { content-visibility: visible !important; scroll-behavior: auto !important; }" });
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+      scrollTo(0, y);
+      await new Promise((next) => requestAnimationFrame(next));
+    }
+    scrollTo(0, 0);
+  });
+}
+
 describe("accessibility: no serious violation", () => {
   const looked = ["index.html", "contents.html", CHAPTER, "exercises/03_one_neuron.html",
     "solutions/03_one_neuron.html", "book/91_glossary.html", "reference/ops.html", "404.html"];
-  for (const path of looked) {
-    for (const theme of ["light", "dark"]) {
-      test(`${path}, ${theme}`, () => visit(path, { colorScheme: theme }, async (page) => {
-        if (theme === "dark") await dark(page).then(() => page.reload());
-        await page.addScriptTag({ content: AXE });
-        const found = await page.evaluate(() => globalThis.axe.run({ exclude: [".bplib-live svg"] }));
-        const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
-        const said = serious.map((v) => `${v.id}: ${v.nodes.slice(0, 4).map((n) => `${n.html.slice(0, 140)} ${n.any[0]?.message ?? ""}`).join("\n  ")}`);
-        assert.deepEqual(said, []);
+  const ways = looked.flatMap((path) => [[path, "light", DESK], [path, "dark", DESK]]);
+  for (const [path, theme, viewport] of [...ways, ["index.html", "light", PHONE], [CHAPTER, "dark", PHONE]]) {
+    test(`${path}, ${theme}, ${viewport.width} px`, () => visit(path, { colorScheme: theme, viewport }, async (page) => {
+      if (theme === "dark") await dark(page).then(() => page.reload());
+      await unfold(page);
+      await page.addScriptTag({ content: AXE });
+      const found = await page.evaluate(() => globalThis.axe.run({ exclude: [".bplib-live svg"] }));
+      const serious = found.violations.filter((v) => ["serious", "critical"].includes(v.impact));
+      const said = serious.map((v) => `${v.id}: ${v.nodes.slice(0, 4).map((n) => `${n.html.slice(0, 140)} ${n.any[0]?.message ?? ""}`).join("\n  ")}`);
+      assert.deepEqual(said, []);
+    }));
+  }
+
+  test("headings: one title, no level left out; landmarks and the language", () => visit(CHAPTER, {}, async (page) => {
+    const levels = await page.evaluate(() => [...document.querySelectorAll("main :is(h1, h2, h3, h4)")].map((h) => +h.tagName[1]));
+    assert.ok(levels.length > 10 && levels[0] === 1);
+    levels.slice(1).forEach((level, i) => assert.ok(level > 1 && level <= levels[i] + 1, `h${level} after h${levels[i]}`));
+    assert.equal(await page.locator("main").count(), 1);
+    assert.equal(await page.getAttribute("html", "lang"), "en");
+  }));
+
+  test("the icons are there where the reader's system sets the colours", () => visit(CHAPTER, { forcedColors: "active", viewport: PHONE }, async (page) => {
+    const [icon, paper] = await page.evaluate(() => [getComputedStyle(document.querySelector(".fa-bars"), "::before").backgroundColor, getComputedStyle(document.body).backgroundColor]);
+    assert.notEqual(icon, paper);
+  }));
+});
+
+describe("with the keyboard", () => {
+  test("the search opens, and Escape closes it", () => visit(CHAPTER, {}, async (page) => {
+    await page.keyboard.press("Control+k");
+    assert.equal(await page.locator("#pst-search-dialog").getAttribute("open"), "");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("#pst-search-dialog").getAttribute("open"), null);
+  }));
+
+  test("every stop of the first fifty is seen, and none is a trap", () => visit(CHAPTER, {}, async (page) => {
+    const seen = [];
+    for (let i = 0; i < 50; i++) {
+      await page.keyboard.press("Tab");
+      seen.push(await page.evaluate(() => {
+        const at = document.activeElement, box = at.getBoundingClientRect();
+        return `${at.tagName} ${at.textContent.trim().slice(0, 20)} ${Math.round(box.top)} ${getComputedStyle(at).outlineStyle !== "none" && box.width > 0}`;
       }));
     }
-  }
+    assert.deepEqual(seen.filter((said) => said.endsWith("false")), []);
+    assert.ok(new Set(seen).size > 45, "the focus goes in a circle");
+  }));
+
+  test("code wider than the screen can be reached and scrolled, other code is no stop", () => visit(CHAPTER, { viewport: PHONE }, async (page) => {
+    await unfold(page);
+    const frames = await page.evaluate(() => [...document.querySelectorAll("article pre")].map((pre) => [pre.scrollWidth > pre.clientWidth, pre.tabIndex]));
+    assert.ok(frames.some(([wide]) => wide) && frames.some(([wide]) => !wide));
+    assert.deepEqual(frames.filter(([wide, index]) => index !== (wide ? 0 : -1)), []);
+  }));
+
+  test("a link to an equation far below leads there", () => visit(`${CHAPTER}#equation-3-10`, { viewport: PHONE }, async (page) => {
+    await page.waitForFunction(() => {
+      const box = document.querySelector("#equation-3-10").getBoundingClientRect();
+      return box.top >= 0 && box.top < innerHeight / 2;
+    }, null, { timeout: 5000 });
+  }));
 });
 
 describe("search", () => {
-  for (const [query, wanted] of [["softmax", "bplib.ops.softmax"], ["δ", "Backpropagation"], ["∂", "formula"], ["chain rule", "The chain rule"]]) {
-    test(`finds ${query}`, () => visit(`search.html?q=${encodeURIComponent(query)}`, {}, async (page, wrong) => {
-      await page.waitForSelector("#search-results li a", { timeout: 10_000 });
-      await page.waitForFunction(() => !/Searching/.test(document.querySelector("#search-results h2")?.textContent ?? ""));
-      const said = await page.textContent("#search-results");
-      assert.match(said, new RegExp(wanted.replace(".", "\\."), "i"));
+  const first = [
+    ["softmax", /91_glossary\.html.*#term-softmax$/], ["softmax_backward", /ops\.html.*softmax_backward$/],
+    ["chain rule", /01_chain_rule\.html/], ["δ", /90_notation\.html.*#letters$/], ["∂", /^book\//],
+    ["dead ReLU", /91_glossary\.html.*#term-dead-relu$/], ["Hadamard", /91_glossary\.html.*#Signs$/],
+    ["learning rate", /91_glossary\.html.*#term-learning-rate$/],
+  ];
+  for (const [query, wanted] of first) {
+    test(`finds ${query}, first where one wants it`, () => visit(`search.html?q=${encodeURIComponent(query)}`, { viewport: PHONE }, async (page, wrong) => {
+      await page.waitForFunction(() => /found/.test(document.querySelector(".search-summary")?.textContent ?? ""), null, { timeout: 15_000 });
+      assert.match(await page.locator("#search-results li a").first().getAttribute("href"), wanted);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= PHONE.width);
       assert.deepEqual(wrong, []);
     }));
   }
@@ -140,15 +206,80 @@ describe("without JavaScript", () => {
     assert.ok(await page.locator(".mathml math").count() > 10);
     assert.ok(await page.locator(".bplib-still img").first().isVisible());
   }));
+
+  for (const path of ["index.html", CHAPTER, "exercises/03_one_neuron.html", "reference/ops.html", "search.html"]) {
+    test(`${path}: no button that does nothing`, () => visit(path, { javaScriptEnabled: false, viewport: PHONE }, async (page) => {
+      const shown = await page.locator("button").evaluateAll((all) => all.filter((b) => b.checkVisibility()).map((b) => b.outerHTML.slice(0, 120)));
+      assert.deepEqual(shown, []);
+    }));
+  }
+
+  test("what folds can be opened, code has its colours, search says what it needs", async () => {
+    await visit(CHAPTER, { javaScriptEnabled: false }, async (page) => {
+      const fold = page.locator("article details").first();
+      await fold.locator("summary").click();
+      assert.equal(await fold.getAttribute("open"), "");
+      const [word, text] = await page.evaluate(() => [".k, .kn", "pre"].map((each) => getComputedStyle(document.querySelector(`article ${each}`)).color));
+      assert.notEqual(word, text);
+    });
+    await visit("search.html", { javaScriptEnabled: false }, async (page) => {
+      assert.match(await page.locator("main").innerText(), /JavaScript/);
+    });
+  });
 });
 
-describe("speed", () => {
-  test("a chapter is there within two seconds and weighs less than 1 MB", () => visit(CHAPTER, {}, async (page) => {
+/** What a page loads, compressed, its figures apart. */
+async function weigh(page) {
+  const names = await page.evaluate(() => [location.href, ...performance.getEntriesByType("resource").map((entry) => entry.name)]);
+  const files = [...new Set(names.filter((name) => name.startsWith("http")).map((name) => decodeURIComponent(new URL(name).pathname)))];
+  return files.filter((path) => !path.startsWith("/figures/")).reduce((sum, path) => sum + squeezed(path), 0);
+}
+
+const kept = new Map();
+function squeezed(path) {
+  if (!kept.has(path)) kept.set(path, gzipSync(readFileSync(join(SITE, path))).length);
+  return kept.get(path);
+}
+
+describe("weight and speed", () => {
+  test("every page weighs less than 1 MB, and only its style sheet holds it up", async (t) => {
+    const context = await browser.newContext({ viewport: DESK });
+    const found = [];
+    for (const path of pages().filter((each) => each !== "404.html")) {
+      const { page } = await open(context, site.address, path);
+      const { held, ready } = await page.evaluate(() => ({
+        held: performance.getEntriesByType("resource").filter((entry) => entry.renderBlockingStatus === "blocking").map((entry) => new URL(entry.name).pathname),
+        ready: performance.getEntriesByType("navigation")[0].domInteractive,
+      }));
+      const weight = await weigh(page);
+      assert.ok(weight > 50_000 && weight < 1_000_000, `${path}: ${weight} bytes compressed, figures apart`);
+      const sheets = path === "index.html" ? ["/_static/fonts.css", "/_static/landing.css"] : ["/_static/book.css"];
+      assert.deepEqual(held.sort(), sheets, path);
+      found.push({ path, weight, ready });
+      await page.close();
+    }
+    await context.close();
+    const heaviest = found.reduce((a, b) => (a.weight > b.weight ? a : b));
+    const slowest = found.reduce((a, b) => (a.ready > b.ready ? a : b));
+    t.diagnostic(`${found.length} pages; heaviest ${heaviest.path}, ${heaviest.weight} bytes; slowest ${slowest.path}, interactive after ${Math.round(slowest.ready)} ms`);
+  });
+
+  test("a chapter can be used within two seconds", () => visit(CHAPTER, {}, async (page) => {
     const took = await page.evaluate(() => performance.getEntriesByType("navigation")[0].domInteractive);
     assert.ok(took < 2000, `interactive after ${took} ms`);
-    const names = await page.evaluate(() => [location.href, ...performance.getEntriesByType("resource").map((entry) => entry.name)]);
-    const files = [...new Set(names.map((name) => decodeURIComponent(new URL(name).pathname)))].filter((path) => !path.startsWith("/figures/"));
-    const weight = files.reduce((sum, path) => sum + gzipSync(readFileSync(join(SITE, path))).length, 0);
-    assert.ok(weight > 50_000 && weight < 1_000_000, `${weight} bytes compressed, figures apart`);
   }));
+
+  for (const path of ["index.html", CHAPTER, "book/05_in_matrices.html", "exercises/03_one_neuron.html"]) {
+    for (const viewport of [PHONE, DESK]) {
+      test(`${path} does not jump while it loads, ${viewport.width} px`, () => visit(path, { viewport }, async (page) => {
+        await page.waitForTimeout(1000);
+        const moved = await page.evaluate(() => new Promise((tell) => {
+          let sum = 0;
+          new PerformanceObserver((list) => list.getEntries().forEach((entry) => { sum += entry.hadRecentInput ? 0 : entry.value; })).observe({ type: "layout-shift", buffered: true });
+          setTimeout(() => tell(sum), 200);
+        }));
+        assert.ok(moved < 0.1, `layout shift of ${moved}`);
+      }));
+    }
+  }
 });

@@ -163,15 +163,18 @@ def index_terms(app: Sphinx, document: nodes.document) -> None:
     page = app.env.docname
     found: list[tuple[str, str]] = []
     if page == previews.GLOSSARY:
-        terms = {
-            strong.astext(): name
-            for paragraph in document.findall(nodes.paragraph)
-            for raw in paragraph.findall(nodes.raw)
-            for name in _NAMED.findall(raw.astext())
-            for strong in list(paragraph.findall(nodes.strong))[:1]
-        }
         places = {place for part in document.findall(nodes.section) for place in part["ids"]}
-        found = words.names(terms, places | set(terms.values()))
+        terms = {}
+        for paragraph in document.findall(nodes.paragraph):
+            raws = paragraph.findall(nodes.raw)
+            if name := next((n for raw in raws for n in _NAMED.findall(raw.astext())), None):
+                # The place that has the explanation in it: search shows its text.
+                paragraph["ids"].append(f"term-{name}")
+                terms[next(paragraph.findall(nodes.strong)).astext()] = name
+        found = [
+            (word, f"term-{place}" if place in terms.values() else place)
+            for word, place in words.names(terms, places | set(terms.values()))
+        ]
     elif page == NOTATION:
         part = next(p for p in document.findall(nodes.section) if p[0].astext() == "Letters")
         for row in part.findall(nodes.row):

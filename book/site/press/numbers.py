@@ -11,8 +11,8 @@ from press import course
 
 TAG = re.compile(r"\\tag\{([^{}]+)\}")
 """The number of an equation in TeX."""
-CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.")
-"""How the caption of a figure begins."""
+CAPTION = re.compile(r"^\*Figure ((?:\d+|A)\.\d+)\.\*", re.MULTILINE)
+"""How the caption of a figure begins; a sentence that ends with a figure's number is none."""
 
 _NUMBER = r"(?:\d+|A)\.\d+"
 _REFERENCE = re.compile(rf"\((?P<equation>{_NUMBER})\)|\bFigure (?P<figure>{_NUMBER})\b")

@@ -23,6 +23,7 @@ OTHER_NAMES = {
     "central-difference", "skip connection": "residual-connection", "L2 regularisation":
     "l2-penalty", "L1 regularisation": "l1-penalty", "Hadamard product": "Signs",
     "elementwise product": "Signs", "rectifier": "relu",
+    "⊙": "Signs",
 }  # fmt: skip
 """What other books call it, and the place in the glossary."""
 
@@ -44,7 +45,7 @@ def names(terms: dict[str, str], places: set[str]) -> list[tuple[str, str]]:
     """
     found = [*terms.items(), *OTHER_NAMES.items()]
     if lost := sorted({place for _, place in found} - places):
-        raise ValueError(f"press.searching: the glossary has no place {', '.join(lost)}.")
+        raise ValueError(f"press/words.py: the glossary has no place {', '.join(lost)}.")
     found += [(_american(word), place) for word, place in found if word != _american(word)]
     return found
 

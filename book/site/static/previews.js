@@ -54,13 +54,19 @@
     var link = event.target.closest && event.target.closest("article a[href*='#']");
     return link && !link.classList.contains("number") && !link.classList.contains("headerlink") ? link : null;
   }
+  // After Tab the page may scroll away under a mouse that rests: that is no pointing.
+  var resting = false;
+  document.addEventListener("pointermove", function (event) {
+    if (event.movementX || event.movementY) resting = false;
+  });
   document.addEventListener("pointerover", function (event) {
-    if (event.pointerType === "touch") return;
+    if (event.pointerType === "touch" || resting) return;
     var link = linkOf(event);
     if (link) ask(link);
     else if (!box || !box.contains(event.target)) hide();
   });
   document.addEventListener("focusin", function (event) {
+    resting = true;
     var link = linkOf(event);
     if (link) ask(link); else hide();
   });

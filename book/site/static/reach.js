@@ -2,7 +2,7 @@
 // A frame is looked at when it comes near: to measure all of a chapter at once would make a phone
 // lay out what nobody has scrolled to.
 (function () {
-  var frames = document.querySelectorAll("article pre, article .cell_output > .output, article .pst-scrollable-table-container");
+  var frames = document.querySelectorAll("article pre, article .cell_output > .output, article .pst-scrollable-table-container, article .bplib-view");
   function measure(frame) {
     if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
     else frame.removeAttribute("tabindex");
@@ -13,10 +13,12 @@
   frames.forEach(function (frame) { near.observe(frame); });
   // Observed anew, they are measured anew where they are in sight.
   var timer = null;
-  window.addEventListener("resize", function () {
+  function again() {
     clearTimeout(timer);
     timer = setTimeout(function () {
       frames.forEach(function (frame) { near.unobserve(frame); near.observe(frame); });
-    }, 300);
-  });
+    }, 200);
+  }
+  window.addEventListener("resize", again);
+  document.fonts.addEventListener("loadingdone", again);
 })();
