@@ -56,14 +56,17 @@
   }
   // After Tab the page may scroll away under a mouse that rests: that is no pointing.
   var resting = false;
-  document.addEventListener("pointermove", function (event) {
-    if (event.movementX || event.movementY) resting = false;
-  });
-  document.addEventListener("pointerover", function (event) {
-    if (event.pointerType === "touch" || resting) return;
+  function pointed(event) {
+    if (event.pointerType === "touch") return;
     var link = linkOf(event);
     if (link) ask(link);
     else if (!box || !box.contains(event.target)) hide();
+  }
+  document.addEventListener("pointerover", function (event) { if (!resting) pointed(event); });
+  document.addEventListener("pointermove", function (event) {
+    if (!resting || !(event.movementX || event.movementY)) return;
+    resting = false;
+    pointed(event);
   });
   document.addEventListener("focusin", function (event) {
     resting = true;
