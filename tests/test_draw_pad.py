@@ -3,6 +3,7 @@
 import re
 import sys
 import xml.etree.ElementTree as ET
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -210,6 +211,16 @@ def view():
 
     pad = draw.pad(ink_says)
     return pad, _View(pad, canvas, ipywidgets)
+
+
+def test_colab_is_asked_to_show_widgets_of_others(view, monkeypatch):
+    pad, _ = view
+    asked = []
+    output = SimpleNamespace(enable_custom_widget_manager=lambda: asked.append(True))
+    monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace(output=output))
+    assert pad.widget() is not None and asked == [True]
+    monkeypatch.delitem(sys.modules, "google.colab")
+    assert pad.widget() is not None and asked == [True], "and nobody else is"
 
 
 def happens(view, event, **where):
