@@ -178,7 +178,9 @@ class DrawingPad:
         box = self.widget()
         if box is None:
             return {"text/html": f"<p>{MISSING}</p>", "text/plain": MISSING}
-        return {**box._repr_mimebundle_(), "text/plain": STILL}
+        # Written out, because ipywidgets 7, which Colab has, offers no bundle.
+        view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+        return {"application/vnd.jupyter.widget-view+json": view, "text/plain": STILL}
 
     def __repr__(self) -> str:
         return f"DrawingPad({len(self.strokes)} strokes). {self.reading}"
