@@ -91,7 +91,8 @@ def test_search_knows_terms_letters_and_other_names():
     places = {*words.OTHER_NAMES.values(), "batch-normalisation"}
     found = dict(words.names({"batch normalisation": "batch-normalisation"}, places))
     assert found["batch normalization"] == "batch-normalisation"
-    assert found["Hadamard product"] == "Signs" and found["L2 regularization"] == "l2-penalty"
-    with pytest.raises(ValueError, match="Signs"):
-        words.names({}, places - {"Signs"})
+    assert found["Hadamard product"] == "signs" and found["L2 regularization"] == "l2-penalty"
+    assert "elementwize product" not in found
+    with pytest.raises(ValueError, match="signs"):
+        words.names({}, places - {"signs"})
     assert words.signs(r"\delta^{(l)} \hat y") == ["δ", "delta"]

@@ -21,9 +21,9 @@ OTHER_NAMES = {
     "dead neuron": "dead-relu", "dying ReLU": "dead-relu", "vanishing gradients":
     "vanishing-gradient", "exploding gradients": "exploding-gradient", "finite difference":
     "central-difference", "skip connection": "residual-connection", "L2 regularisation":
-    "l2-penalty", "L1 regularisation": "l1-penalty", "Hadamard product": "Signs",
-    "elementwise product": "Signs", "rectifier": "relu",
-    "⊙": "Signs",
+    "l2-penalty", "L1 regularisation": "l1-penalty", "Hadamard product": "signs",
+    "elementwise product": "signs", "rectifier": "relu",
+    "⊙": "signs",
 }  # fmt: skip
 """What other books call it, and the place in the glossary."""
 
@@ -51,7 +51,7 @@ def names(terms: dict[str, str], places: set[str]) -> list[tuple[str, str]]:
 
 
 def _american(word: str) -> str:
-    return re.sub(r"is(?=ation\b|e\b)", "iz", word)
+    return re.sub(r"(?<=[dlmr])is(?=ation\b|e\b)", "iz", word)
 
 
 def signs(tex: str) -> list[str]:
