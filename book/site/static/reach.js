@@ -2,9 +2,9 @@
 // A frame is looked at when it comes near: to measure all of a chapter at once would make a phone
 // lay out what nobody has scrolled to.
 (function () {
-  var frames = document.querySelectorAll("article pre, article .cell_output > .output, article .pst-scrollable-table-container, article .bplib-view");
+  var frames = document.querySelectorAll("article pre, article .cell_output > .output, article .pst-scrollable-table-container, article .bplib-view, article span.math");
   function measure(frame) {
-    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
+    if (frame.scrollWidth > frame.clientWidth + 1) frame.tabIndex = 0;
     else frame.removeAttribute("tabindex");
   }
   var near = new IntersectionObserver(function (seen) {
