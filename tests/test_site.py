@@ -407,6 +407,17 @@ def test_icons_that_are_not_used_are_left_out():
     assert assets.without_icons(css) == ".a{color:red}.fa-lg{font-size:2em}"
 
 
+def test_the_style_sheet_is_joined_in_the_order_of_its_names(tmp_path):
+    for name in assets.SHEETS:
+        (tmp_path / f"{name}.css").write_text(f".{name} {{}}\n", encoding="utf-8")
+    made = tmp_path / "made"
+    assets.join(tmp_path, made)
+    assert re.findall(r"\.(\w+)", made.read_text(encoding="utf-8")) == list(assets.SHEETS)
+    (tmp_path / "forgotten.css").touch()
+    with pytest.raises(FileNotFoundError, match="forgotten"):
+        assets.join(tmp_path, made)
+
+
 def test_fonts_are_copied_with_their_rules(tmp_path):
     for package, (_, styles, _) in assets.FAMILIES.items():
         (tmp_path / package / "files").mkdir(parents=True)
