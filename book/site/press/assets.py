@@ -28,6 +28,7 @@ SHEETS = (
     "page",
     "text",
     "cells",
+    "figures",
     "boxes",
     "formulas",
     "tables",
