@@ -81,7 +81,7 @@ def test_the_letters_of_all_pages_are_kept_in_the_fonts():
 
 
 def test_the_style_sheets_ask_for_weights_that_the_fonts_have():
-    sheets = [path.read_text(encoding="utf-8") for path in (SITE / "static").glob("*.css")]
+    sheets = [path.read_text(encoding="utf-8") for path in SITE.glob("st*/*.css")]
     asked = {int(n) for css in sheets for n in re.findall(r"font(?:-weight)?: *(\d{3})\b", css)}
     low, high = assets.WEIGHTS
     assert 400 in asked and all(low <= weight <= high for weight in asked), asked

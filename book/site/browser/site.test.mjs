@@ -136,6 +136,15 @@ describe("with the keyboard", () => {
   }));
 });
 
+describe("in the dark", () => {
+  test("figures are turned round, but not one whose caption speaks of shades", () => visit(CHAPTER, { colorScheme: "dark" }, async (page) => {
+    await dark(page).then(() => page.reload());
+    const filter = (caption) => page.$eval(`div.cell:has(+ ${caption}) img.plot`, (image) => getComputedStyle(image).filter);
+    assert.match(await filter("#figure-3-2"), /invert/);
+    assert.doesNotMatch(await filter("#figure-3-1"), /invert/);
+  }));
+});
+
 describe("search", () => {
   const first = [
     ["softmax", /91_glossary\.html.*#term-softmax$/], ["softmax_backward", /ops\.html.*softmax_backward$/],
