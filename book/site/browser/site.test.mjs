@@ -1,10 +1,11 @@
 // The finished site in a real browser. `make test-browser` builds it first.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { convert } from "fontverter";
 import { browse, open, pages, serve, SITE } from "./visit.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -160,6 +161,26 @@ describe("search", () => {
       assert.deepEqual(wrong, []);
     }));
   }
+});
+
+describe("typefaces", () => {
+  // The licence of Source Serif keeps that name for the whole font; what the pages carry is a part.
+  test("every one is a part of its font, and no name is borrowed", async () => {
+    const folder = join(SITE, "_static/fonts");
+    for (const name of readdirSync(folder).filter((each) => each.endsWith(".woff2"))) {
+      const font = (await convert(readFileSync(join(folder, name)), "truetype")).toString("latin1").replaceAll("\0", "");
+      assert.ok(font.includes(name.startsWith("source") ? "Ground Serif 4" : name.split("-")[0] === "inter" ? "Inter" : "JetBrains"));
+      assert.doesNotMatch(font.replace(/Reserved Font Name\s+Source/, ""), /Source ?Serif/);
+    }
+  });
+
+  test("a page is set in them", () => visit(CHAPTER, {}, async (page) => {
+    const loaded = await page.evaluate(async () => {
+      await document.fonts.ready;
+      return [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family.replaceAll('"', ""));
+    });
+    assert.deepEqual([...new Set(loaded)].sort(), ["Ground Serif", "Inter", "JetBrains Mono"]);
+  }));
 });
 
 describe("what moves", () => {

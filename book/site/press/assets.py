@@ -13,11 +13,14 @@ from pathlib import Path
 SITE = Path(__file__).resolve().parent.parent
 
 FAMILIES = {
-    "source-serif-4": ("Source Serif 4", ("normal", "italic")),
+    "source-serif-4": ("Ground Serif", ("normal", "italic")),
     "inter": ("Inter", ("normal",)),
     "jetbrains-mono": ("JetBrains Mono", ("normal",)),
 }
 """Package, family and styles."""
+
+RENAMED = {"Source": "Ground"}
+"""A name that its licence keeps for the unchanged font, and the one that our part of it bears."""
 
 WEIGHTS = (400, 700)
 """The lightest and the boldest weight that the style sheets ask for."""
@@ -81,6 +84,7 @@ def collect(packages: Path, folder: Path) -> list[str]:
     (folder / "fonts").mkdir(parents=True, exist_ok=True)
     rules, copied = [], []
     for package, (family, styles) in FAMILIES.items():
+        shutil.copyfile(packages / package / "LICENSE", folder / "fonts" / f"{package}.txt")
         for style in styles:
             for subset, characters in SUBSETS.items():
                 name = f"{package}-{subset}-wght-{style}.woff2"
@@ -124,7 +128,7 @@ def shrink(fonts: Path, pages: Iterable[str]) -> None:
     Raises:
         subprocess.CalledProcessError: where Node.js could not do it.
     """
-    wanted = {"folder": str(fonts), "text": letters(pages), "weights": WEIGHTS}
+    wanted = {"folder": str(fonts), "text": letters(pages), "weights": WEIGHTS, "renamed": RENAMED}
     subprocess.run(
         ["node", "fonts.js"], cwd=SITE, input=json.dumps(wanted), encoding="utf-8", check=True
     )
