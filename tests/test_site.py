@@ -240,7 +240,7 @@ def test_the_line_below_a_title():
     assert "colab" not in private and "download>Download notebook" in private
     said = {"SITE_REPOSITORY": "ada/book", "SITE_BRANCH": "v1", "SITE_LITE": "1"}
     public = launch.row(page, None, root="../", where=launch.public(said))
-    assert "/github/ada/book/blob/v1/book/03_small.ipynb" in public
+    assert "/github/ada/book/blob/colab/book/03_small.ipynb" in public
     assert "/v2/gh/ada/book/v1?labpath=book/03_small.ipynb" in public
     assert "../lite/notebooks/index.html?path=book/03_small.ipynb" in public
 
