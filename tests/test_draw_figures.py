@@ -309,3 +309,11 @@ def test_a_figure_leaves_no_name_on_the_page_that_holds_it(name):
     for sign in re.findall(r"[{}]", code):
         depth.append(depth[-1] + (1 if sign == "{" else -1))
     assert depth[-1] == 0 and min(depth[1:-1]) >= 1
+
+
+@pytest.mark.parametrize("name", ["card", *KINDS])
+def test_the_scripts_do_no_mathematics(name):
+    # They clamp a step and, in the stepper, compare an answer with the number that Python wrote.
+    allowed = {"max", "min"} | ({"abs"} if name == "stepper" else set())
+    script = draw.page.asset(f"{name}.js")
+    assert set(re.findall(r"Math\.(\w+)", script)) <= allowed and "**" not in script
