@@ -100,6 +100,7 @@ def lay_out() -> int:
     landing.card(EXTRA / "card.png")
     inventory.write(BUILD / "numpy.inv")
     assets.collect(HERE / "node_modules" / "@fontsource-variable", VENDOR)
+    assets.join(HERE / "style", VENDOR / "site.css")
     theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
     lighter = assets.without_icons((theme / assets.THEME).read_text(encoding="utf-8"))
     write(VENDOR / assets.THEME, lighter)
