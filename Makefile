@@ -113,7 +113,7 @@ serve: set-up-docs
 # Debian's Chromium, or the one that CHROMIUM names.
 .PHONY: test-browser
 test-browser: site
-	@cd book/site && node --test --test-reporter=spec browser/
+	@cd book/site && node --test --test-concurrency=1 --test-reporter=spec browser/
 
 LITE = book/_build/lite
 .PHONY: test-lite

@@ -285,10 +285,35 @@ def test_long_curves_and_paths_stay_small():
     assert line.get_ydata().min() == wavy.min() and line.get_ydata().max() == wavy.max()
 
 
-@pytest.mark.parametrize("name", ["player", "stepper", "race", "depth", "threshold"])
+KINDS = ["player", "stepper", "race", "depth", "threshold"]
+
+
+@pytest.mark.parametrize("name", KINDS)
 def test_no_plain_key_of_a_live_figure_reaches_jupyterlab(name):
     # JupyterLab would move to another cell in the place of the slider that has the focus.
+    html = draw.page.page(name, svg="<svg/>", alt="A", steps=[], data={}).html
     assert (
         'root.addEventListener("keydown", function (event) {\n'
         "if (!event.altKey && !event.ctrlKey && !event.metaKey) event.stopPropagation();"
-    ) in draw.page.asset(f"{name}.js")
+    ) in html
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_figure_leaves_no_name_on_the_page_that_holds_it(name):
+    html = draw.page.page(name, svg="<svg/>", alt="A", steps=[], data={"a": 1}).html
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    assert script.startswith('(function () {\nvar key = "') and script.endswith("\n})();")
+    # One function around everything: it is closed where the script ends, and nowhere before.
+    code = re.sub(r"\"(\\.|[^\"\\\n])*\"|'[^'\n]*'|/(?![/*])(\\.|[^/\n])+/", "", script[1:-4])
+    depth = [0]
+    for sign in re.findall(r"[{}]", code):
+        depth.append(depth[-1] + (1 if sign == "{" else -1))
+    assert depth[-1] == 0 and min(depth[1:-1]) >= 1
+
+
+@pytest.mark.parametrize("name", ["card", *KINDS])
+def test_the_scripts_do_no_mathematics(name):
+    # They clamp a step and, in the stepper, compare an answer with the number that Python wrote.
+    allowed = {"max", "min"} | ({"abs"} if name == "stepper" else set())
+    script = draw.page.asset(f"{name}.js")
+    assert set(re.findall(r"Math\.(\w+)", script)) <= allowed and "**" not in script

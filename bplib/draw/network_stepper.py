@@ -63,6 +63,7 @@ def network_stepper(
         steps=[moment.say for moment in moments],
         data={
             "predict": predict,
+            "before": describe(passes, gradients=False, digits=digits),
             "hidden": hidden,
             "moments": [moment.data() for moment in moments],
         },

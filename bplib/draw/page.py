@@ -78,7 +78,8 @@ def page(
     """Put a picture, its words, its data and its script together.
 
     Arguments:
-        kind: the name of the script in `assets`, such as "stepper" or "race".
+        kind: the name of the script in `assets`, such as "stepper" or "race"; it follows `card.js`,
+            which holds what all figures share.
         svg: what is shown without a script.
         alt: the picture in words.
         steps: sentences for the folded list.
@@ -93,7 +94,11 @@ def page(
     key = hashlib.sha256((kind + svg + payload).encode()).hexdigest()[:12]
     items = "".join(f"<li>{escape(step)}</li>" for step in steps)
     below = f"<p>{escape(caption)}</p>" if caption else ""
-    script = asset(f"{kind}.js").replace("__KEY__", f'"{key}"').replace("__DATA__", payload)
+    # Everything is inside one function: figures on the same page share no names.
+    script = (
+        f'(function () {{\nvar key = "{key}";\nvar data = {payload};\n'
+        f"{asset('card.js')}\n{asset(f'{kind}.js')}\n}})();"
+    )
     html = (
         f'<div class="bplib-live" data-bplib="{key}" data-lm-suppress-shortcuts="true">'
         f"<style>{asset('live.css')}</style>"

@@ -87,6 +87,7 @@ def stepper(
         steps=[moment.say for moment in moments],
         data={
             "predict": predict,
+            "before": describe(expression, values=False, gradients=False),
             "hidden": hidden,
             "moments": [moment.data() for moment in moments],
         },

@@ -1,11 +1,16 @@
 // What the browser tests share: the finished site on a port of its own, and Chromium.
-import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { extname, join, relative, resolve } from "node:path";
 import { chromium } from "playwright-core";
 
 export const SITE = resolve(import.meta.dirname, "../../_build/site");
 
+export const PHONE = { width: 360, height: 780 };
+export const DESK = { width: 1280, height: 900 };
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const KINDS = {
   ".css": "text/css", ".html": "text/html; charset=utf-8", ".ipynb": "application/json",
   ".js": "text/javascript", ".json": "application/json", ".png": "image/png",
@@ -65,4 +70,24 @@ export async function open(context, address, path) {
   });
   await page.goto(`${address}/${path}`, { waitUntil: "load" });
   return { page, wrong };
+}
+
+/** The pages that a context opens stand in "light" or "dark". */
+export function inTheme(context, theme) {
+  return context.addInitScript((name) => {
+    localStorage.setItem("mode", name);
+    localStorage.setItem("theme", name);
+  }, theme);
+}
+
+/** What axe-core calls serious or critical in a part of a page, in words; `part` is its run context. */
+export async function serious(page, part) {
+  await page.addScriptTag({ content: readFileSync(AXE, "utf8") });
+  const { violations } = await page.evaluate((where) => globalThis.axe.run(where, { preload: false }), part);
+  return violations
+    .filter((found) => ["serious", "critical"].includes(found.impact))
+    .map(({ id, nodes }) => {
+      const where = nodes.slice(0, 4).map((n) => `${n.html.slice(0, 140)} ${n.any[0]?.message ?? ""}`);
+      return `${id}: ${where.join("\n  ")}`;
+    });
 }
