@@ -153,6 +153,31 @@ def test_what_is_carried_along(build, carrier, tmp_path):
     assert lock["bplib"]["sha256"] == hashlib.sha256(b"ours").hexdigest()
 
 
+def test_what_no_notebook_opens_is_left_out(build, tmp_path):
+    wheel = tmp_path / "jedi-1-py3-none-any.whl"
+    third = "jedi/third_party/typeshed"
+    out = ["jedi/third_party/django-stubs/a.pyi", f"{third}/stdlib/2/b.pyi", "numpy/_core/c.h"]
+    kept = ["jedi/api.py", f"{third}/stdlib/2and3/d.pyi", f"{third}/third_party/3/e.pyi"]
+    record = "jedi-1.dist-info/RECORD"
+    with zipfile.ZipFile(wheel, "w") as file:
+        for name in (*out, *kept):
+            file.writestr(name, name)
+        file.writestr(record, "".join(f"{one},,\n" for one in (*out, *kept)))
+    place = tmp_path / "pyodide-lock.json"
+    place.write_text(json.dumps({"packages": {"jedi": {"file_name": wheel.name, "sha256": ""}}}))
+    build.python.slim(tmp_path)
+    with zipfile.ZipFile(wheel) as file:
+        assert file.namelist() == [*kept, record]
+        assert file.read(kept[0]).decode() == kept[0]
+        assert file.read(record).decode().splitlines() == [f"{one},," for one in kept]
+    before = wheel.read_bytes()
+    assert json.loads(place.read_text())["packages"]["jedi"] == {
+        "file_name": wheel.name, "sha256": hashlib.sha256(before).hexdigest(),
+    }  # fmt: skip
+    build.python.slim(tmp_path)
+    assert wheel.read_bytes() == before
+
+
 def test_what_comes_from_pyodides_own_address(build, carrier, tmp_path):
     wheels, own = carrier
     build.python.write(tmp_path / "made", wheels, [own], "https://example.org/v7/")
@@ -165,17 +190,24 @@ def test_what_comes_from_pyodides_own_address(build, carrier, tmp_path):
 
 
 def test_compiled_modules_go_where_python_looks_for_them(build, tmp_path):
-    wheel = tmp_path / "one-1-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("one/__init__.py", "x = 1")
-        archive.writestr("one/two.py", "y = 2")
+    wheel, library = tmp_path / "one-1-py3-none-any.whl", tmp_path / build.python.LIBRARY
+    for archive, name in ((wheel, "one/two.py"), (library, "one/two.py"), (library, "three.py")):
+        with zipfile.ZipFile(archive, "a") as file:
+            file.writestr(name, "y = 2")
     lock = {"packages": {"one": {"file_name": wheel.name, "sha256": ""}}}
     (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
     beside = "one/__pycache__/two.cpython-314.pyc"
-    build.compiled.put(tmp_path, {"one/two.py": (beside, b"y"), "other.py": ("other.pyc", b"z")})
+    compiled = {
+        "one/two.py": (beside, b"y"), "other.py": ("other.pyc", b"z"),
+        f"{library.name}/three.py": ("three.pyc", b"w"),
+    }  # fmt: skip
+    build.compiled.put(tmp_path, compiled)
     with zipfile.ZipFile(wheel) as archive:
         assert archive.read(beside) == b"y"
-        assert archive.namelist() == ["one/__init__.py", "one/two.py", beside]
+        assert archive.namelist() == ["one/two.py", beside]
+    with zipfile.ZipFile(library) as archive:
+        assert archive.namelist() == ["one/two.py", "three.py", "three.pyc"]
+        assert archive.read("three.pyc") == b"w"
     lock = json.loads((tmp_path / "pyodide-lock.json").read_text())
     assert lock["packages"]["one"]["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
 

@@ -79,6 +79,7 @@ def build(output: Path, public: bool = False) -> None:
         )
         python.write(made, wheels, ours, base)
         if not public:  # there the wheels are elsewhere, and as they are
+            python.slim(made / python.FOLDER)
             compiled.add(made / python.FOLDER, work)
         notebooks.write(made, notebooks.collect(ROOT))
         repository = os.environ.get("SITE_REPOSITORY") or os.environ.get("GITHUB_REPOSITORY", "")

@@ -93,6 +93,13 @@ class Reader {
     }, [mark, text]);
   }
 
+  async complete(code) {
+    return this.page.evaluate(async (code) => {
+      const { kernel } = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
+      return (await kernel.requestComplete({ code, cursor_pos: code.length })).content.matches;
+    }, code);
+  }
+
   // Runs every cell; returns the errors, and how many cells ran.
   async runAll() {
     return this.page.evaluate(async () => {
@@ -145,6 +152,8 @@ async function main() {
   expect("a right one passes", right.includes("✓"), right.split("\n")[0]);
   const hint = await reader.answer("check(bitterness_slope)", "hint(sum_times_gradients)");
   expect("a hint comes", hint.includes("Hint 1 of 3"), hint.split("\n")[0]);
+  const completed = await reader.complete("np.linsp");
+  expect("names are completed", completed.some((name) => name.endsWith("linspace")), completed.join(" "));
   await reader.picture("right");
   expect("no server but this one is asked", outside.length === 0, outside.slice(0, 3).join(" ") || "none");
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from . import parts
 
 FOLDER = "./static/pyodide"
 INSIDE = "open_webui/frontend/pyodide/"
-CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+LIBRARY = "python_stdlib.zip"
+CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", LIBRARY)
 # Fetched while Python starts; everything else when a cell imports it.
 PRELOADED = (
     "micropip",
@@ -35,6 +37,12 @@ NEEDS = {
     "ipycanvas": ["ipywidgets", "numpy", "pillow"],
     "pyodide-kernel": ["ipython", "comm", "ipykernel"],
 }
+# What no notebook opens: every file that is unpacked costs a start its time. Headers, Fortran, and
+# what jedi knows of Python 2, of Django and of packages that are not here.
+NEVER_OPENED = re.compile(
+    r"numpy/(f2py/|.*\.(a|c|h|pxd|pyx)$)"
+    r"|jedi/third_party/(django-stubs|typeshed/stdlib/2|typeshed/third_party/2(and3)?)/"
+)
 
 Lock = dict[str, Any]
 
@@ -79,6 +87,20 @@ def write(made: Path, wheels: dict[str, Path], ours: list[Path], base: str) -> N
         entry = lock["packages"].setdefault(name_of(path), new_entry(path))
         entry["sha256"] = parts.sha256(path)
     (folder / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+
+
+def slim(folder: Path) -> None:
+    """Take what no notebook opens out of the wheels.
+
+    Arguments:
+        folder: the one with the wheels and the lock, which gets their new hashes.
+    """
+    place = folder / "pyodide-lock.json"
+    lock = json.loads(place.read_text(encoding="utf-8"))
+    for entry in lock["packages"].values():
+        parts.leave_out(folder / entry["file_name"], NEVER_OPENED)
+        entry["sha256"] = parts.sha256(folder / entry["file_name"])
+    place.write_text(json.dumps(lock), encoding="utf-8")
 
 
 def wanted(lock: Lock, there: set[str]) -> Lock:
