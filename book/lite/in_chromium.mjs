@@ -61,6 +61,24 @@ function browser() {
   return process.env.CHROMIUM ?? named.find((one) => fs.existsSync(one));
 }
 
+// A fresh browser; on a busy machine the first try may not come up.
+async function launch(tries = 3) {
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), "lite-"));
+  try {
+    const context = await chromium.launchPersistentContext(home, {
+      executablePath: browser(), headless: true, timeout: PATIENCE,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+        "--disable-background-networking", "--disable-component-update"],
+    });
+    context.setDefaultTimeout(PATIENCE);
+    return { context, home };
+  } catch (error) {
+    fs.rmSync(home, { recursive: true, force: true });
+    if (tries > 1) return launch(tries - 1);
+    throw error;
+  }
+}
+
 class Reader {
   constructor(page, address) {
     Object.assign(this, { page, address, started: 0 });
@@ -127,12 +145,7 @@ async function main() {
   weigh();
   const server = await serve();
   const address = `http://127.0.0.1:${server.address().port}/`;
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), "lite-"));
-  const context = await chromium.launchPersistentContext(home, {
-    executablePath: browser(), headless: true,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-      "--disable-background-networking", "--disable-component-update"],
-  });
+  const { context, home } = await launch();
   const outside = [];
   context.on("request", (request) => {
     if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) outside.push(request.url());
