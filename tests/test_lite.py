@@ -309,11 +309,11 @@ def test_an_old_browser_gets_a_sentence_and_the_way_to_colab(build, tmp_path):
     page = tmp_path / "notebooks" / "index.html"
     page.parent.mkdir()
     page.write_text('<html>\n<head>\n<title>x</title></head>\n<body class="y">z</body></html>')
-    build.pages.guard(tmp_path, "ada/book", "main")
+    build.pages.guard(tmp_path, "ada/book")
     text = page.read_text(encoding="utf-8")
     assert text.index("WebAssembly") < text.index("<title>")
-    assert "colab.research.google.com/github/ada/book/blob/main/" in text
+    assert "colab.research.google.com/github/ada/book/blob/colab/" in text
     assert '<body class="y">\n<noscript>' in text
     page.write_text("<html>\n<head></head><body></body></html>")
-    build.pages.guard(tmp_path, "", "main")
+    build.pages.guard(tmp_path, "")
     assert "colab.research" not in page.read_text(encoding="utf-8")

@@ -6,7 +6,7 @@
 Any Python from 3.11 on runs it; what it needs comes once from the package index, pinned by hash
 (requirements/lite.txt, requirements/lite-browser.txt), into the user's cache. OUTPUT can be served
 from any folder of any server. Links lead to notebooks/index.html?path=book/01_chain_rule.ipynb,
-there. SITE_REPOSITORY (owner/name) and SITE_BRANCH say what Colab can open.
+there. SITE_REPOSITORY (owner/name) says whose notebooks Colab opens.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def build(output: Path, public: bool = False) -> None:
             compiled.add(made / python.FOLDER, work)
         notebooks.write(made, notebooks.collect(ROOT))
         repository = os.environ.get("SITE_REPOSITORY") or os.environ.get("GITHUB_REPOSITORY", "")
-        pages.guard(made, repository, os.environ.get("SITE_BRANCH", "main"))
+        pages.guard(made, repository)
         shutil.rmtree(output, ignore_errors=True)
         made.rename(output)
 

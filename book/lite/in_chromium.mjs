@@ -195,9 +195,16 @@ async function main() {
 
   await context.addInitScript(() => delete globalThis.WebAssembly);
   const old = await context.newPage();
-  await old.goto(`${address}notebooks/index.html?path=book/01_chain_rule.ipynb`, { waitUntil: "commit" });
-  const said = await old.locator("body > p").innerText();
+  const colab = "https://colab.research.google.com/github/ada/book/blob/colab/";
+  await old.route("**/notebooks/index.html*", async (route) => {
+    const html = await (await route.fetch()).text();
+    await route.fulfill({ contentType: "text/html", body: html.replace(/var colab = ".*?"/, `var colab = "${colab}"`) });
+  });
+  await old.goto(`${address}notebooks/index.html?path=book%2F01_chain_rule.ipynb`, { waitUntil: "commit" });
+  const said = await old.locator("body > div > p").first().innerText();
   expect("a browser without WebAssembly gets a sentence", said.startsWith("This browser cannot run Python"), said);
+  const button = await old.getByRole("link", { name: "Open in Colab" }).getAttribute("href");
+  expect("and the button to Colab", button === `${colab}book/01_chain_rule.ipynb`, button);
 
   console.log(`first verdict ${first.toFixed(1)} s after navigation, load ${os.loadavg()[0].toFixed(1)} ` +
     `on ${os.cpus().length} cores (10 s are meant for a quiet machine); ` +
