@@ -119,8 +119,8 @@ LITE = book/_build/lite
 lite: set-up-test
 	@$(VENV_PYTHON) book/lite/build.py $(LITE) $(ARGS)
 
-# What is not on the machine is said and left out. IN=chromium (or node) runs one part.
-IN ?= node chromium
+# What is not on the machine is said and left out. IN=chromium (or node, or public) runs one part.
+IN ?= node chromium public
 test-lite: set-up-test
 	@if ! command -v node >/dev/null; then echo "make test-lite: there is no node here, so nothing was run."; exit 0; fi; \
 	$(VENV_PYTHON) book/lite/build.py $(LITE) || exit 1; \
@@ -130,8 +130,13 @@ test-lite: set-up-test
 			node book/lite/in_node.mjs $(LITE) $(ARGS) || failed=1; \
 		elif ! command -v npm >/dev/null; then \
 			echo "make test-lite: there is no npm here, so no browser was opened."; \
+		elif ! npm ci --silent --no-audit --no-fund --prefix book/lite; then \
+			failed=1; \
+		elif [ $$part = public ]; then \
+			$(VENV_PYTHON) book/lite/build.py $(LITE)-public --public --address $(LITE)-copy && \
+				node book/lite/in_public.mjs $(LITE)-public $(LITE)-copy || failed=1; \
 		else \
-			npm ci --silent --no-audit --no-fund --prefix book/lite && node book/lite/in_$$part.mjs $(LITE) || failed=1; \
+			node book/lite/in_$$part.mjs $(LITE) || failed=1; \
 		fi; \
 	done; \
 	exit $$failed

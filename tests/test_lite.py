@@ -189,6 +189,18 @@ def test_what_comes_from_pyodides_own_address(build, carrier, tmp_path):
     assert {path.name for path in folder.iterdir()} == {"pyodide-lock.json", own.name}
 
 
+def test_a_copy_of_that_address_for_a_test(build, carrier, tmp_path):
+    wheels, _ = carrier
+    ours = tmp_path / "matplotlib-0-py3-none-any.whl"
+    ours.write_bytes(b"in its place")
+    build.python.address(tmp_path / "copy", wheels, [ours])
+    folder = tmp_path / "copy"
+    assert (folder / "ipython.whl").read_bytes() == b"ipython"
+    assert (folder / "matplotlib.whl").read_bytes() == b"in its place"
+    assert (folder / "numpy.whl").read_text() == "numpy.whl"
+    assert (folder / "unused.js").exists() and not (folder / "bplib.whl").exists()
+
+
 def test_compiled_modules_go_where_python_looks_for_them(build, tmp_path):
     wheel, library = tmp_path / "one-1-py3-none-any.whl", tmp_path / build.python.LIBRARY
     for archive, name in ((wheel, "one/two.py"), (library, "one/two.py"), (library, "three.py")):

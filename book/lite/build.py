@@ -37,9 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="build.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("output", type=Path, help="folder to write; what is in it is replaced")
     parser.add_argument("--public", action="store_true", help="Pyodide from its own address")
+    parser.add_argument("--address", type=Path, help="folder for a copy of that address, to test")
     chosen = parser.parse_args(arguments)
     try:
-        build(chosen.output.absolute(), public=chosen.public)
+        build(chosen.output.absolute(), public=chosen.public, address=chosen.address)
     except parts.Missing as error:
         print(f"lite: {error}", file=sys.stderr)
         return 1
@@ -48,12 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build(output: Path, public: bool = False) -> None:
+def build(output: Path, public: bool = False, address: Path | None = None) -> None:
     """Write everything.
 
     Arguments:
         output: the folder; a finished one is put in its place at the end, in one move.
         public: whether Python and its packages come from Pyodide's own address.
+        address: a folder for a copy of that address; none is made without it.
 
     Raises:
         parts.Missing: where something could not be had, in one sentence.
@@ -78,6 +80,8 @@ def build(output: Path, public: bool = False) -> None:
             work,
         )
         python.write(made, wheels, ours, base)
+        if address:
+            python.address(address, wheels, ours[1:])
         if not public:  # there the wheels are elsewhere, and as they are
             python.slim(made / python.FOLDER)
             compiled.add(made / python.FOLDER, work)

@@ -103,6 +103,28 @@ def slim(folder: Path) -> None:
     place.write_text(json.dumps(lock), encoding="utf-8")
 
 
+def address(folder: Path, wheels: dict[str, Path], ours: list[Path]) -> None:
+    """A copy of Pyodide's own address, for a test: what of it the package index has.
+
+    Pyodide packs some pure wheels anew; here they are as the package index has them, and ours is in
+    the place of safetensors.
+
+    Arguments:
+        folder: where to put it.
+        wheels: from the package index, by name.
+        ours: the wheels that stand in for packages.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(wheels["open-webui"]) as archive:
+        lock = json.loads(archive.read(INSIDE + "pyodide-lock.json"))["packages"]
+        for name in archive.namelist():
+            if name.startswith(INSIDE) and not name.endswith("/"):
+                (folder / name.removeprefix(INSIDE)).write_bytes(archive.read(name))
+    for path in (*wheels.values(), *ours):
+        if name_of(path) in lock:
+            (folder / lock[name_of(path)]["file_name"]).write_bytes(path.read_bytes())
+
+
 def wanted(lock: Lock, there: set[str]) -> Lock:
     """The packages of a lock that the book may ask for, with what they depend on.
 
