@@ -51,6 +51,8 @@ def test_a_chapter_that_draws_fetches_matplotlib_and_nothing_else_changes(files)
     assert mine["metadata"]["kernelspec"]["name"] == "python"
     fetching = [cell for cell in mine["cells"] if "import matplotlib  #" in "".join(cell["source"])]
     assert len(fetching) == 1 and "draw" in fetching[0]["source"]
+    note = mine["cells"].pop(1)
+    assert "no graphics card" in note["source"] and note["cell_type"] == "markdown"
     for a, b in zip(mine["cells"], kept["cells"], strict=True):
         assert "".join(a["source"]).removeprefix("import matplotlib  # in a browser, this line "
             "fetches it\n") == "".join(b["source"])  # fmt: skip
@@ -63,7 +65,7 @@ def test_a_pad_to_draw_on_fetches_the_canvas(build):
     text = json.dumps({"cells": [cell, cell], "metadata": {}})
     made = json.loads(build.notebooks.for_a_browser(text))
     lines = ["".join(one["source"]) for one in made["cells"]]
-    assert lines[0].startswith("import ipycanvas  #") and lines[1] == "pad = draw.pad(predict)"
+    assert lines[0].startswith("import ipycanvas  #") and lines[2] == "pad = draw.pad(predict)"
 
 
 def test_an_exercise_that_draws_nothing_fetches_nothing(files):
@@ -329,3 +331,20 @@ def test_an_old_browser_gets_a_sentence_and_the_way_to_colab(build, tmp_path):
     page.write_text("<html>\n<head></head><body></body></html>")
     build.pages.guard(tmp_path, "")
     assert "colab.research" not in page.read_text(encoding="utf-8")
+
+
+def test_a_page_fetches_python_ahead(build, carrier, tmp_path):
+    wheels, own = carrier
+    made = tmp_path / "made"
+    build.python.write(made, wheels, [own], "")
+    files = build.python.at_start(made)
+    assert {"static/pyodide/numpy.whl", "static/pyodide/pyodide.asm.wasm"} <= set(files)
+    assert not [one for one in files if "matplotlib" in one]
+    for name in ("notebooks", "lab"):
+        (made / name).mkdir()
+        (made / name / "index.html").write_text("<html><head></head><body></body></html>")
+    build.pages.ahead(made, files)
+    text = (made / "notebooks/index.html").read_text(encoding="utf-8")
+    assert '<link rel="prefetch" as="fetch" href="../static/pyodide/numpy.whl">' in text
+    assert text.rindex("<link") < text.index("</head>")
+    assert text.count("<link") == len(files)

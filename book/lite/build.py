@@ -85,6 +85,7 @@ def build(output: Path, public: bool = False, address: Path | None = None) -> No
         if not public:  # there the wheels are elsewhere, and as they are
             python.slim(made / python.FOLDER)
             compiled.add(made / python.FOLDER, work)
+            pages.ahead(made, python.at_start(made))
         notebooks.write(made, notebooks.collect(ROOT))
         repository = os.environ.get("SITE_REPOSITORY") or os.environ.get("GITHUB_REPOSITORY", "")
         pages.guard(made, repository)

@@ -60,6 +60,8 @@ async function main() {
   expect("it is a file to download", file.includes("sum_times_gradients"), "progress.json");
   const imported = await reader.answer("progress()");
   expect("and one that was uploaded counts", imported.includes("✓ bitterness_slope"));
+  const again = await reader.restart("while True: pass");
+  expect("a cell that never ends gives way to Restart Kernel", again.trim() === "2", again.trim());
   expect("still no other server", outside.length === 0, outside.slice(0, 3).join(" ") || "none");
 
   await context.addInitScript(() => delete globalThis.WebAssembly);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 SENTENCE = (
@@ -53,3 +54,17 @@ def guard(made: Path, repository: str) -> None:
         html = html.replace("<head>", f"<head>\n{text}", 1)
         html = re.sub("<body[^>]*>", rf"\g<0>\n{WITHOUT_SCRIPTS}", html, count=1)
         path.write_text(html, encoding="utf-8")
+
+
+def ahead(made: Path, files: Iterable[str]) -> None:
+    """Let the pages with notebooks fetch Python while JupyterLite itself is still starting.
+
+    Arguments:
+        made: the folder of the pages.
+        files: what every start needs, as paths in that folder.
+    """
+    links = "".join(f'<link rel="prefetch" as="fetch" href="../{one}">\n' for one in files)
+    for name in ("notebooks", "lab"):
+        path = made / name / "index.html"
+        html = path.read_text(encoding="utf-8")
+        path.write_text(html.replace("</head>", f"{links}</head>", 1), encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,12 +126,13 @@ def address(folder: Path, wheels: dict[str, Path], ours: list[Path]) -> None:
             (folder / lock[name_of(path)]["file_name"]).write_bytes(path.read_bytes())
 
 
-def wanted(lock: Lock, there: set[str]) -> Lock:
+def wanted(lock: Lock, there: set[str], names: Sequence[str] = (*PRELOADED, *WANTED)) -> Lock:
     """The packages of a lock that the book may ask for, with what they depend on.
 
     Arguments:
         lock: Pyodide's.
         there: the names of the wheels that exist.
+        names: what may be asked for.
 
     Returns:
         Their entries; one whose wheel is not there is left out, with what depends on it.
@@ -150,9 +152,26 @@ def wanted(lock: Lock, there: set[str]) -> Lock:
         kept[name] = entry
         return True
 
-    for name in (*PRELOADED, *WANTED):
+    for name in names:
         keep(name)
     return kept
+
+
+def at_start(made: Path) -> list[str]:
+    """What every start fetches from beside the pages.
+
+    Arguments:
+        made: the folder of the pages.
+
+    Returns:
+        Paths in that folder.
+    """
+    lock = json.loads((made / FOLDER / "pyodide-lock.json").read_text(encoding="utf-8"))
+    there = {path.name for path in (made / FOLDER).iterdir()}
+    # In the order in which they are listed, what each depends on before it.
+    kept = wanted(lock, there, PRELOADED)
+    names = [*CORE, "pyodide-lock.json", *(entry["file_name"] for entry in kept.values())]
+    return [f"{FOLDER.removeprefix('./')}/{name}" for name in names]
 
 
 def name_of(wheel: Path) -> str:
