@@ -100,8 +100,9 @@ lint: set-up-test
 	exit $$failed
 
 # SITE_URL=… gives it a sitemap; SITE_REPOSITORY=owner/name buttons for Colab and Binder;
-# SITE_LITE=1 "Run here" on every page, with what `make lite` builds.
-export SITE_URL SITE_REPOSITORY SITE_BRANCH SITE_LITE
+# SITE_LITE=1 "Run here" on every page, with what `make lite` builds; SITE_WHEEL=… is where downloaded
+# notebooks get bplib from.
+export SITE_URL SITE_REPOSITORY SITE_BRANCH SITE_LITE SITE_WHEEL
 DOCS_PYTHON = $(subst .venv/,.venv-docs/,$(VENV_PYTHON))
 site: set-up-docs
 	@$(DOCS_PYTHON) book/site/build.py $(ARGS)

@@ -56,7 +56,7 @@ def examine() -> list[Finding]:
         ("BLAS", look_at_blas),
         ("products", look_at_products),
         ("GPU", look_at_gpu),
-        ("JupyterLab", lambda: look_for("JupyterLab", "jupyterlab", BOOK)),
+        ("JupyterLab", look_at_lab),
         ("kernel", look_at_kernel),
         ("matplotlib", lambda: look_for("matplotlib", "matplotlib", BOOK)),
         ("ipywidgets", lambda: look_for("ipywidgets", "ipywidgets", BOOK)),
@@ -170,6 +170,14 @@ def look_for(topic: str, package: str, remedy: str) -> Finding:
         if browser.here():
             return Finding("○", topic, f"not fetched yet: `import {package}` in a cell does")
         return Finding("✗", topic, "not installed", remedy)
+
+
+def look_at_lab() -> Finding:
+    """Whether JupyterLab is installed; Colab is a Jupyter of its own."""
+    found = look_for("JupyterLab", "jupyterlab", BOOK)
+    if found.mark == "✗" and "google.colab" in sys.modules:
+        return Finding("○", "JupyterLab", "not installed; in Colab nobody needs it")
+    return found
 
 
 def look_at_kernel() -> Finding:

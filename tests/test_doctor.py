@@ -134,6 +134,15 @@ def test_what_is_missing_comes_with_the_way_to_get_it(monkeypatch: pytest.Monkey
     assert found["GPU"] == Finding("○", "GPU", sentence)
 
 
+def test_colab_needs_no_jupyterlab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "look_for", lambda topic, *_: Finding("✗", topic, "missing", BOOK))
+    assert doctor.look_at_lab().mark == "✗"
+    monkeypatch.setitem(sys.modules, "google.colab", sys)
+    assert doctor.look_at_lab() == Finding(
+        "○", "JupyterLab", "not installed; in Colab nobody needs it"
+    )
+
+
 def pool(**changes: object) -> dict:
     usual = {
         "user_api": "blas",

@@ -3,6 +3,7 @@
 import re
 import sys
 import xml.etree.ElementTree as ET
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -212,6 +213,16 @@ def view():
     return pad, _View(pad, canvas, ipywidgets)
 
 
+def test_colab_is_asked_to_show_widgets_of_others(view, monkeypatch):
+    pad, _ = view
+    asked = []
+    output = SimpleNamespace(enable_custom_widget_manager=lambda: asked.append(True))
+    monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace(output=output))
+    assert pad.widget() is not None and asked == [True]
+    monkeypatch.delitem(sys.modules, "google.colab")
+    assert pad.widget() is not None and asked == [True], "and nobody else is"
+
+
 def happens(view, event, **where):
     view.layers[1]._handle_frontend_event(view.layers[1], {"event": event, **where}, [])
 
@@ -283,5 +294,8 @@ def test_a_mouse_lifts_the_pen_of_the_keys(view):
 def test_in_jupyter_it_is_a_widget(view, monkeypatch):
     monkeypatch.setenv("BPLIB_PROGRESS", "")
     bundle = view[0]._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in bundle
+    shown = bundle["application/vnd.jupyter.widget-view+json"]
+    # Newer ipywidgets say it themselves; the same, of another box.
+    itself = view[1].box._repr_mimebundle_()["application/vnd.jupyter.widget-view+json"]
+    assert shown == {**itself, "model_id": shown["model_id"]}
     assert re.match("Here stands the drawing pad", bundle["text/plain"])

@@ -11,6 +11,7 @@ import sys
 import zlib
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 import bplib
@@ -200,6 +201,16 @@ def test_a_chapter_gets_boxes_pictures_and_its_exercises():
     assert "../exercises/03_small" in made["cells"][-1]["source"]
 
 
+def test_long_code_of_an_interactive_figure_is_folded_above_it():
+    def tags(lines, html):
+        source, outputs = "draw()\n" * lines, [{"data": {"text/html": html}}]
+        cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": outputs}
+        return notebook.chapter({"cells": [cell]}, CHAPTER)[0]["cells"][0]["metadata"].get("tags")
+
+    assert tags(20, '<div class="bplib-live">') == ["hide-input"]
+    assert tags(3, '<div class="bplib-live">') is None and tags(20, "<b>right</b>") is None
+
+
 def test_an_exercise_leads_to_its_answer_and_an_answer_shows_no_marks():
     made, _ = notebook.exercises(small_notebook(), CHAPTER)
     texts = course.sources(made, "markdown")
@@ -240,7 +251,7 @@ def test_the_line_below_a_title():
     assert "colab" not in private and "download>Download notebook" in private
     said = {"SITE_REPOSITORY": "ada/book", "SITE_BRANCH": "v1", "SITE_LITE": "1"}
     public = launch.row(page, None, root="../", where=launch.public(said))
-    assert "/github/ada/book/blob/v1/book/03_small.ipynb" in public
+    assert "/github/ada/book/blob/colab/book/03_small.ipynb" in public
     assert "/v2/gh/ada/book/v1?labpath=book/03_small.ipynb" in public
     assert "../lite/notebooks/index.html?path=book/03_small.ipynb" in public
 
@@ -402,9 +413,29 @@ def test_the_link_checker_finds_what_is_broken(tmp_path):
     ]
 
 
+def test_the_card_shows_the_title(tmp_path):
+    landing.card(tmp_path / "card.png")
+    drawn = plt.imread(tmp_path / "card.png")
+    assert drawn.shape[:2] == (630, 1200)
+    white = drawn[:, :, :3].min(axis=2) > 0.95
+    assert white[60:200].mean() > 5 * white[320:380].mean(), "the title is the large white thing"
+    assert white[60:200, 1000:].any(), "it goes on to the right"
+
+
 def test_icons_that_are_not_used_are_left_out():
     css = '.a{color:red}.fa-0{--fa:"0"}.fa-bars,.fa-navicon{--fa:"b"}.fa-lg{font-size:2em}'
     assert assets.without_icons(css) == ".a{color:red}.fa-lg{font-size:2em}"
+
+
+def test_the_style_sheet_is_joined_in_the_order_of_its_names(tmp_path):
+    for name in assets.SHEETS:
+        (tmp_path / f"{name}.css").write_text(f".{name} {{}}\n", encoding="utf-8")
+    made = tmp_path / "made"
+    assets.join(tmp_path, made)
+    assert re.findall(r"\.(\w+)", made.read_text(encoding="utf-8")) == list(assets.SHEETS)
+    (tmp_path / "forgotten.css").touch()
+    with pytest.raises(FileNotFoundError, match="forgotten"):
+        assets.join(tmp_path, made)
 
 
 def test_fonts_are_copied_with_their_rules(tmp_path):

@@ -4,9 +4,11 @@
     python book/site/build.py --serve    build, then open it in a browser
 
 Nothing is executed: pages show what the notebooks hold. Where SITE_URL names the site's address it
-gets a sitemap; where SITE_REPOSITORY names the repository ("owner/name"), buttons for Colab and
-Binder; SITE_LITE=1 builds the book that runs in the browser too, into lite/, and adds "Run here",
-which leads there; SITE_LITE=public takes its Python from Pyodide's own address.
+gets a sitemap, and notebooks that are downloaded have links to it; where SITE_REPOSITORY names the
+repository ("owner/name"), it gets buttons for Colab and Binder, and those notebooks install bplib
+from this version's release (or from SITE_WHEEL) where it is missing. SITE_LITE=1 builds the book
+that runs in the browser too, into lite/, and adds "Run here", which leads there; SITE_LITE=public
+takes its Python from Pyodide's own address.
 """
 
 from __future__ import annotations
@@ -31,7 +33,17 @@ BUILD = ROOT / "book" / "_build"
 SOURCE, VENDOR, EXTRA, SITE = (BUILD / name for name in ("source", "vendor", "extra", "site"))
 sys.path.insert(0, str(HERE))
 
-from press import assets, check, course, inventory, landing, launch, notebook, reference  # noqa: E402
+from press import (  # noqa: E402
+    assets,
+    check,
+    copies,
+    course,
+    inventory,
+    landing,
+    launch,
+    notebook,
+    reference,
+)
 
 PORT = 8020
 TOUR = "tour_of_the_checks.md"
@@ -88,6 +100,7 @@ def lay_out() -> int:
     landing.card(EXTRA / "card.png")
     inventory.write(BUILD / "numpy.inv")
     assets.collect(HERE / "node_modules" / "@fontsource-variable", VENDOR)
+    assets.join(HERE / "style", VENDOR / "site.css")
     theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
     lighter = assets.without_icons((theme / assets.THEME).read_text(encoding="utf-8"))
     write(VENDOR / assets.THEME, lighter)
@@ -106,11 +119,13 @@ def notebooks(chapters: dict[str, course.Chapter]) -> int:
         for path in sorted((ROOT / folder).glob("*.ipynb")):
             if path.stem not in chapters:
                 continue
-            made, pictures = make(course.load(path), chapters[path.stem])
+            loaded = course.load(path)
+            made, pictures = make(loaded, chapters[path.stem])
             write(SOURCE / folder / path.name, json.dumps(made, ensure_ascii=False))
             for name, svg in pictures.items():
                 write(EXTRA / notebook.FIGURES / name, svg)
-            copy(path, EXTRA / "notebooks" / folder / path.name)
+            taken = copies.stand_alone(loaded, folder, launch.public())
+            write(EXTRA / "notebooks" / folder / path.name, copies.text(taken))
             count += 1
     return count
 
@@ -176,7 +191,7 @@ def main(arguments: list[str]) -> None:
         run_here()
     if address := os.environ.get("SITE_URL"):
         sitemap(address)
-    problems = check.links(SITE)
+    problems = check.links(SITE) + copies.dead_links(SITE, launch.public().site)
     if problems:
         sys.exit("site: links that lead nowhere:\n" + "\n".join(problems))
     pages = sum("lite" not in page.relative_to(SITE).parts for page in SITE.rglob("*.html"))

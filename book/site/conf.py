@@ -96,7 +96,7 @@ html_context = {
     "press_exercises": sum(chapter.exercises for chapter in _chapters),
     "press_run": "lite/lab/index.html" if press_public.lite else "run.html",
     "press_base": html_baseurl and html_baseurl.rstrip("/") + "/",
-    "press_top": urlsplit(html_baseurl).path or "/",
+    "press_top": urlsplit(html_baseurl).path.rstrip("/") + "/",
 }
 html_theme_options = {
     "use_download_button": False,

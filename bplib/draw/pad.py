@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import importlib
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -164,6 +165,9 @@ class DrawingPad:
             canvas, widgets = map(importlib.import_module, ("ipycanvas", "ipywidgets"))
         except ImportError:
             return None
+        colab = sys.modules.get("google.colab")
+        if colab is not None:  # which shows no widget of others unless it is asked to
+            colab.output.enable_custom_widget_manager()
         return _View(self, canvas, widgets).box
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -174,7 +178,9 @@ class DrawingPad:
         box = self.widget()
         if box is None:
             return {"text/html": f"<p>{MISSING}</p>", "text/plain": MISSING}
-        return {**box._repr_mimebundle_(), "text/plain": STILL}
+        # Written out, because ipywidgets 7, which Colab has, offers no bundle.
+        view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+        return {"application/vnd.jupyter.widget-view+json": view, "text/plain": STILL}
 
     def __repr__(self) -> str:
         return f"DrawingPad({len(self.strokes)} strokes). {self.reading}"

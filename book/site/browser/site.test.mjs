@@ -75,6 +75,15 @@ describe("accessibility: no serious violation", () => {
   }
 });
 
+describe("in the dark", () => {
+  test("figures are turned round, but not one whose caption speaks of shades", () => visit(CHAPTER, { colorScheme: "dark" }, async (page) => {
+    await dark(page).then(() => page.reload());
+    const filter = (caption) => page.$eval(`div.cell:has(+ ${caption}) img.plot`, (image) => getComputedStyle(image).filter);
+    assert.match(await filter("#figure-3-2"), /invert/);
+    assert.doesNotMatch(await filter("#figure-3-1"), /invert/);
+  }));
+});
+
 describe("search", () => {
   for (const [query, wanted] of [["softmax", "bplib.ops.softmax"], ["δ", "Backpropagation"], ["∂", "formula"], ["chain rule", "The chain rule"]]) {
     test(`finds ${query}`, () => visit(`search.html?q=${encodeURIComponent(query)}`, {}, async (page, wrong) => {

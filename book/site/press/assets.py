@@ -1,4 +1,4 @@
-"""What the pages load: the fonts with their rules, and the theme's style sheet without icons."""
+"""What the pages load: fonts with their rules, site.css, the theme's style sheet without icons."""
 
 from __future__ import annotations
 
@@ -22,6 +22,24 @@ SUBSETS = {
 }
 """Files of a package and the characters for which a browser asks for them."""
 
+
+SHEETS = (
+    "colours",
+    "page",
+    "text",
+    "cells",
+    "figures",
+    "boxes",
+    "formulas",
+    "tables",
+    "library",
+    "previews",
+    "contents",
+    "around",
+    "icons",
+    "phone",
+)
+"""The parts of site.css, in book/site/style, in the order in which one overrides another."""
 
 THEME = "styles/pydata-sphinx-theme.css"
 """The theme's style sheet in its own static folder, and so in the site's."""
@@ -66,3 +84,17 @@ def collect(packages: Path, folder: Path) -> list[str]:
                 )
     (folder / "fonts.css").write_text("\n".join(rules) + "\n", encoding="utf-8")
     return copied
+
+
+def join(parts: Path, target: Path) -> None:
+    """Write site.css as one file: a file for each part would be a request for each part.
+
+    Arguments:
+        parts: the folder of the SHEETS; one that is there and not named is a mistake.
+        target: where the whole is written.
+    """
+    strangers = {path.stem for path in parts.glob("*.css")} ^ set(SHEETS)
+    if strangers:
+        raise FileNotFoundError(f"{parts}: in the folder or in SHEETS, not in both: {strangers}")
+    texts = [(parts / f"{name}.css").read_text(encoding="utf-8") for name in SHEETS]
+    target.write_text("\n".join(texts), encoding="utf-8")

@@ -22,6 +22,8 @@ KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.
 
 _NAMED = re.compile(r'<a id="([^"]+)">')
 _CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.$")
+_SHADES = re.compile(r"\b(black|white|grey|pale|bright|dark)(er|est)?\b")
+"""Words by which a caption speaks of shades: its figure is not turned round in the dark."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -71,7 +73,8 @@ class Captions(SphinxPostTransform):
             if found:
                 name = numbers.anchor("figure", found[1])
                 paragraph["ids"].append(name)
-                paragraph["classes"].append("caption")
+                shades = ["shades"] if _SHADES.search(paragraph.astext()) else []
+                paragraph["classes"] += ["caption", *shades]
                 link = nodes.reference("", "", refuri=f"#{name}", internal=True)
                 link["classes"].append("number")
                 link += nodes.Text(first.astext())

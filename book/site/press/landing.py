@@ -155,8 +155,28 @@ def bibliography(chapters: list[tuple[Chapter, str]]) -> str:
     return f"# Sources\n\n{opening}\n\n" + "\n\n".join(sections) + "\n"
 
 
+def _outlines(svg: str) -> list[tuple[np.ndarray, list[int]]]:
+    """The shapes of a drawing: for each path its points, below each other, and matplotlib's codes.
+
+    Arguments:
+        svg: paths of absolute M, L, Q and Z, each moved by a translate().
+    """
+    points = {"M": [1], "L": [2], "Q": [3, 3], "Z": [79]}
+    shapes = []
+    for right, down, steps in re.findall(r'translate\((\d+) (\d+)\)" d="([^"]+)', svg):
+        corners, codes = [], []
+        for kind, numbers in re.findall(r"([MLQZ])([^MLQZ]*)", steps):
+            codes += points[kind]
+            corners += [float(n) for n in re.findall(r"-?\d+", numbers)] or [0.0, 0.0]
+        shapes.append((np.reshape(corners, (-1, 2)) + (float(right), float(down)), codes))
+    return shapes
+
+
 def card(path: Path) -> None:
     """Draw the picture that messages and search engines show beside a link.
+
+    The title stands in title.svg, in outlines of the site's typeface, which matplotlib cannot
+    read; below it a loss and its gradient, every number computed by bplib.
 
     Arguments:
         path: a PNG of 1200 by 630 pixels is written there.
@@ -164,23 +184,36 @@ def card(path: Path) -> None:
     import matplotlib
 
     matplotlib.use("agg")
+    from matplotlib import patches
     from matplotlib import pyplot as plt
+    from matplotlib.path import Path as Outline
 
-    green, red, paper = "#35c79c", "#ff8a3d", "#12171c"
+    green, red, paper, light, soft = "#48d3a8", "#ff9a57", "#12171c", "#ffffff", "#a3b1bf"
     fig = plt.figure(figsize=(12, 6.3), dpi=100, facecolor=paper)
     ax = fig.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, 12), ylim=(0, 6.3))
     ax.axis("off")
-    write = {"color": "#ffffff", "family": "DejaVu Sans", "weight": "bold"}
-    ax.text(0.9, 4.6, "Backpropagation", size=56, **write)
-    ax.text(0.9, 3.75, "from the Ground Up", size=36, **{**write, "color": "#c6d0da"})
-    ends = [1.24, 3.62, 6.0, 8.38, 10.76]
-    for left, right in zip(ends, ends[1:], strict=False):
-        for height, tail, head, colour in ((1.9, left, right, green), (1.3, right, left, red)):
-            way = 0.35 if head > tail else -0.35
+    title = Path(__file__).with_name("title.svg").read_text(encoding="utf-8")
+    for (corners, codes), colour in zip(_outlines(title), (light, soft), strict=True):
+        shape = Outline(np.array([0.9, 5.75]) + corners * (10.2 / 6240, -10.2 / 6240), codes)
+        ax.add_patch(patches.PathPatch(shape, fc=colour, lw=0))
+    w = Tensor(2.0, name="w")
+    nodes = [w]
+    for step in (lambda x: x * 3.0, lambda x: x - 1.0, lambda x: x - 7.0, lambda x: x**2):
+        nodes.append(step(nodes[-1]))
+    nodes[-1].backward()
+    write = {"ha": "center", "va": "center", "family": "DejaVu Sans"}
+    places = np.linspace(1.3, 10.7, len(nodes))
+    for left, right in zip(places, places[1:], strict=False):
+        for height, tail, head, colour in ((1.72, left, right, green), (1.38, right, left, red)):
+            way = 0.46 if head > tail else -0.46
             ax.annotate("", (head - way, height), (tail + way, height),
-                        arrowprops={"arrowstyle": "-|>", "lw": 4, "color": colour})  # fmt: skip
-    for place in ends:
-        ax.add_patch(plt.Circle((place, 1.6), 0.34, fc="#1f2933", ec="#c6d0da", lw=3, zorder=3))
+                        arrowprops={"arrowstyle": "-|>", "lw": 3, "color": colour})  # fmt: skip
+    for place, node, name in zip(places, nodes, "w ×3 −1 −7 x²".split(), strict=True):
+        ax.add_patch(patches.Circle((place, 1.55), 0.4, fc="#1f2933", ec=soft, lw=2.5, zorder=3))
+        ax.text(place, 1.55, name, size=20, color=light, zorder=4, **write)
+        value, gradient = (f"{float(n):g}".replace("-", "−") for n in (node.item(), node.grad))
+        ax.text(place, 2.3, value, size=23, color=green, **write)
+        ax.text(place, 0.78, gradient, size=23, color=red, **write)
     fig.savefig(path, metadata={"Software": None})
     plt.close(fig)

@@ -8,10 +8,15 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import quote
 
+import bplib
 from press.course import Chapter
 
-COLAB = "https://colab.research.google.com/github/{repository}/blob/{branch}/{notebook}"
+# The branch colab holds copies that install the library first; the site's workflow writes it.
+COLAB = "https://colab.research.google.com/github/{repository}/blob/colab/{notebook}"
 BINDER = "https://mybinder.org/v2/gh/{repository}/{branch}?labpath={notebook}"
+WHEEL = (
+    "https://github.com/{repository}/releases/download/v{version}/bplib-{version}-py3-none-any.whl"
+)
 
 
 class Public(NamedTuple):
@@ -22,26 +27,36 @@ class Public(NamedTuple):
             nothing is offered that needs it.
         branch: of that repository.
         lite: whether the site carries JupyterLite.
+        site: the site's own address, without a slash at its end; empty where it is not known.
+        wheel: where a notebook on its own gets bplib from, an address; empty where there is none.
     """
 
     repository: str = ""
     branch: str = "main"
     lite: bool = False
+    site: str = ""
+    wheel: str = ""
 
 
 def public(environment: Mapping[str, str] = os.environ) -> Public:
-    """What the environment says of that: SITE_REPOSITORY, SITE_BRANCH and SITE_LITE.
+    """What the environment says of that: SITE_REPOSITORY, SITE_BRANCH, SITE_LITE and so on.
 
     Arguments:
         environment: names and values; where it names no repository, GitHub's own name of the one
-            that it builds is taken.
+            that it builds is taken, and where it names no wheel, the one of this version's release.
 
     Returns:
         The Public.
     """
     repository = environment.get("SITE_REPOSITORY") or environment.get("GITHUB_REPOSITORY", "")
-    branch = environment.get("SITE_BRANCH") or "main"
-    return Public(repository, branch, bool(environment.get("SITE_LITE")))
+    released = WHEEL.format(repository=repository, version=bplib.__version__) if repository else ""
+    return Public(
+        repository,
+        environment.get("SITE_BRANCH") or "main",
+        bool(environment.get("SITE_LITE")),
+        environment.get("SITE_URL", "").rstrip("/"),
+        environment.get("SITE_WHEEL") or released,
+    )
 
 
 def row(notebook: str, chapter: Chapter | None, *, root: str, where: Public) -> str:

@@ -100,8 +100,9 @@ def _shared(notebook: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
                 name = f"{hashlib.sha256(svg.encode()).hexdigest()[:16]}.svg"
                 pictures[name] = svg
                 output["data"] = {"text/html": picture(svg, f"../{FIGURES}/{name}")}
-                if cell["source"].count("\n") >= FOLDED:
-                    cell["metadata"].setdefault("tags", []).append("hide-input")
+            drawn = _SVG in data or "bplib-live" in "".join(data.get("text/html", ""))
+            if drawn and cell["source"].count("\n") >= FOLDED:
+                cell["metadata"].setdefault("tags", []).append("hide-input")
     return made, pictures
 
 
