@@ -34,7 +34,7 @@ help:
 	@echo "             (make test-browser opens every page of it in Chromium)"
 	@echo "make lite    the book, running in a browser with nothing installed, into book/_build/lite"
 	@echo "             (ARGS=--public: Python from Pyodide's own address instead of a copy of it)"
-	@echo "make test-lite  runs every notebook in Pyodide, and a few in Chromium"
+	@echo "make test-lite  runs every notebook in Pyodide, and a few in Chromium (IN=chromium: these)"
 	@echo "make bench   time the library beside its peers and write benchmarks/RESULTS.md"
 	@echo "             (ARGS=--quick: a rough answer, printed; ARGS=\"step memory\": parts)"
 	@echo "make lock    renew requirements/*.txt from pyproject.toml (UPGRADE=1: newest versions)"
@@ -120,14 +120,26 @@ LITE = book/_build/lite
 lite: set-up-test
 	@$(VENV_PYTHON) book/lite/build.py $(LITE) $(ARGS)
 
-# What is not on the machine is said and left out.
+# What is not on the machine is said and left out. IN=chromium (or node, or public) runs one part.
+IN ?= node chromium public
 test-lite: set-up-test
 	@if ! command -v node >/dev/null; then echo "make test-lite: there is no node here, so nothing was run."; exit 0; fi; \
 	$(VENV_PYTHON) book/lite/build.py $(LITE) || exit 1; \
 	failed=0; \
-	node book/lite/in_node.mjs $(LITE) $(ARGS) || failed=1; \
-	if ! command -v npm >/dev/null; then echo "make test-lite: there is no npm here, so no browser was opened."; exit $$failed; fi; \
-	npm ci --silent --no-audit --no-fund --prefix book/lite && node book/lite/in_chromium.mjs $(LITE) || failed=1; \
+	for part in $(IN); do \
+		if [ $$part = node ]; then \
+			node book/lite/in_node.mjs $(LITE) $(ARGS) || failed=1; \
+		elif ! command -v npm >/dev/null; then \
+			echo "make test-lite: there is no npm here, so no browser was opened."; \
+		elif ! npm ci --silent --no-audit --no-fund --prefix book/lite; then \
+			failed=1; \
+		elif [ $$part = public ]; then \
+			$(VENV_PYTHON) book/lite/build.py $(LITE)-public --public --address $(LITE)-copy && \
+				node book/lite/in_public.mjs $(LITE)-public $(LITE)-copy || failed=1; \
+		else \
+			node book/lite/in_$$part.mjs $(LITE) || failed=1; \
+		fi; \
+	done; \
 	exit $$failed
 
 # It sees to threads and kernels by itself: the peers take turns, each in a process of its own.

@@ -51,6 +51,8 @@ def test_a_chapter_that_draws_fetches_matplotlib_and_nothing_else_changes(files)
     assert mine["metadata"]["kernelspec"]["name"] == "python"
     fetching = [cell for cell in mine["cells"] if "import matplotlib  #" in "".join(cell["source"])]
     assert len(fetching) == 1 and "draw" in fetching[0]["source"]
+    note = mine["cells"].pop(1)
+    assert "no graphics card" in note["source"] and note["cell_type"] == "markdown"
     for a, b in zip(mine["cells"], kept["cells"], strict=True):
         assert "".join(a["source"]).removeprefix("import matplotlib  # in a browser, this line "
             "fetches it\n") == "".join(b["source"])  # fmt: skip
@@ -63,7 +65,7 @@ def test_a_pad_to_draw_on_fetches_the_canvas(build):
     text = json.dumps({"cells": [cell, cell], "metadata": {}})
     made = json.loads(build.notebooks.for_a_browser(text))
     lines = ["".join(one["source"]) for one in made["cells"]]
-    assert lines[0].startswith("import ipycanvas  #") and lines[1] == "pad = draw.pad(predict)"
+    assert lines[0].startswith("import ipycanvas  #") and lines[2] == "pad = draw.pad(predict)"
 
 
 def test_an_exercise_that_draws_nothing_fetches_nothing(files):
@@ -153,6 +155,31 @@ def test_what_is_carried_along(build, carrier, tmp_path):
     assert lock["bplib"]["sha256"] == hashlib.sha256(b"ours").hexdigest()
 
 
+def test_what_no_notebook_opens_is_left_out(build, tmp_path):
+    wheel = tmp_path / "jedi-1-py3-none-any.whl"
+    third = "jedi/third_party/typeshed"
+    out = ["jedi/third_party/django-stubs/a.pyi", f"{third}/stdlib/2/b.pyi", "numpy/_core/c.h"]
+    kept = ["jedi/api.py", f"{third}/stdlib/2and3/d.pyi", f"{third}/third_party/3/e.pyi"]
+    record = "jedi-1.dist-info/RECORD"
+    with zipfile.ZipFile(wheel, "w") as file:
+        for name in (*out, *kept):
+            file.writestr(name, name)
+        file.writestr(record, "".join(f"{one},,\n" for one in (*out, *kept)))
+    place = tmp_path / "pyodide-lock.json"
+    place.write_text(json.dumps({"packages": {"jedi": {"file_name": wheel.name, "sha256": ""}}}))
+    build.python.slim(tmp_path)
+    with zipfile.ZipFile(wheel) as file:
+        assert file.namelist() == [*kept, record]
+        assert file.read(kept[0]).decode() == kept[0]
+        assert file.read(record).decode().splitlines() == [f"{one},," for one in kept]
+    before = wheel.read_bytes()
+    assert json.loads(place.read_text())["packages"]["jedi"] == {
+        "file_name": wheel.name, "sha256": hashlib.sha256(before).hexdigest(),
+    }  # fmt: skip
+    build.python.slim(tmp_path)
+    assert wheel.read_bytes() == before
+
+
 def test_what_comes_from_pyodides_own_address(build, carrier, tmp_path):
     wheels, own = carrier
     build.python.write(tmp_path / "made", wheels, [own], "https://example.org/v7/")
@@ -164,18 +191,37 @@ def test_what_comes_from_pyodides_own_address(build, carrier, tmp_path):
     assert {path.name for path in folder.iterdir()} == {"pyodide-lock.json", own.name}
 
 
+def test_a_copy_of_that_address_for_a_test(build, carrier, tmp_path):
+    wheels, _ = carrier
+    ours = tmp_path / "matplotlib-0-py3-none-any.whl"
+    ours.write_bytes(b"in its place")
+    build.python.address(tmp_path / "copy", wheels, [ours])
+    folder = tmp_path / "copy"
+    assert (folder / "ipython.whl").read_bytes() == b"ipython"
+    assert (folder / "matplotlib.whl").read_bytes() == b"in its place"
+    assert (folder / "numpy.whl").read_text() == "numpy.whl"
+    assert (folder / "unused.js").exists() and not (folder / "bplib.whl").exists()
+
+
 def test_compiled_modules_go_where_python_looks_for_them(build, tmp_path):
-    wheel = tmp_path / "one-1-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("one/__init__.py", "x = 1")
-        archive.writestr("one/two.py", "y = 2")
+    wheel, library = tmp_path / "one-1-py3-none-any.whl", tmp_path / build.python.LIBRARY
+    for archive, name in ((wheel, "one/two.py"), (library, "one/two.py"), (library, "three.py")):
+        with zipfile.ZipFile(archive, "a") as file:
+            file.writestr(name, "y = 2")
     lock = {"packages": {"one": {"file_name": wheel.name, "sha256": ""}}}
     (tmp_path / "pyodide-lock.json").write_text(json.dumps(lock))
     beside = "one/__pycache__/two.cpython-314.pyc"
-    build.compiled.put(tmp_path, {"one/two.py": (beside, b"y"), "other.py": ("other.pyc", b"z")})
+    compiled = {
+        "one/two.py": (beside, b"y"), "other.py": ("other.pyc", b"z"),
+        f"{library.name}/three.py": ("three.pyc", b"w"),
+    }  # fmt: skip
+    build.compiled.put(tmp_path, compiled)
     with zipfile.ZipFile(wheel) as archive:
         assert archive.read(beside) == b"y"
-        assert archive.namelist() == ["one/__init__.py", "one/two.py", beside]
+        assert archive.namelist() == ["one/two.py", beside]
+    with zipfile.ZipFile(library) as archive:
+        assert archive.namelist() == ["one/two.py", "three.py", "three.pyc"]
+        assert archive.read("three.pyc") == b"w"
     lock = json.loads((tmp_path / "pyodide-lock.json").read_text())
     assert lock["packages"]["one"]["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
 
@@ -277,11 +323,28 @@ def test_an_old_browser_gets_a_sentence_and_the_way_to_colab(build, tmp_path):
     page = tmp_path / "notebooks" / "index.html"
     page.parent.mkdir()
     page.write_text('<html>\n<head>\n<title>x</title></head>\n<body class="y">z</body></html>')
-    build.pages.guard(tmp_path, "ada/book", "main")
+    build.pages.guard(tmp_path, "ada/book")
     text = page.read_text(encoding="utf-8")
     assert text.index("WebAssembly") < text.index("<title>")
-    assert "colab.research.google.com/github/ada/book/blob/main/" in text
+    assert "colab.research.google.com/github/ada/book/blob/colab/" in text
     assert '<body class="y">\n<noscript>' in text
     page.write_text("<html>\n<head></head><body></body></html>")
-    build.pages.guard(tmp_path, "", "main")
+    build.pages.guard(tmp_path, "")
     assert "colab.research" not in page.read_text(encoding="utf-8")
+
+
+def test_a_page_fetches_python_ahead(build, carrier, tmp_path):
+    wheels, own = carrier
+    made = tmp_path / "made"
+    build.python.write(made, wheels, [own], "")
+    files = build.python.at_start(made)
+    assert {"static/pyodide/numpy.whl", "static/pyodide/pyodide.asm.wasm"} <= set(files)
+    assert not [one for one in files if "matplotlib" in one]
+    for name in ("notebooks", "lab"):
+        (made / name).mkdir()
+        (made / name / "index.html").write_text("<html><head></head><body></body></html>")
+    build.pages.ahead(made, files)
+    text = (made / "notebooks/index.html").read_text(encoding="utf-8")
+    assert '<link rel="prefetch" as="fetch" href="../static/pyodide/numpy.whl">' in text
+    assert text.rindex("<link") < text.index("</head>")
+    assert text.count("<link") == len(files)

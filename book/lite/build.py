@@ -6,7 +6,7 @@
 Any Python from 3.11 on runs it; what it needs comes once from the package index, pinned by hash
 (requirements/lite.txt, requirements/lite-browser.txt), into the user's cache. OUTPUT can be served
 from any folder of any server. Links lead to notebooks/index.html?path=book/01_chain_rule.ipynb,
-there. SITE_REPOSITORY (owner/name) and SITE_BRANCH say what Colab can open.
+there. SITE_REPOSITORY (owner/name) says whose notebooks Colab opens.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="build.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("output", type=Path, help="folder to write; what is in it is replaced")
     parser.add_argument("--public", action="store_true", help="Pyodide from its own address")
+    parser.add_argument("--address", type=Path, help="folder for a copy of that address, to test")
     chosen = parser.parse_args(arguments)
     try:
-        build(chosen.output.absolute(), public=chosen.public)
+        build(chosen.output.absolute(), public=chosen.public, address=chosen.address)
     except parts.Missing as error:
         print(f"lite: {error}", file=sys.stderr)
         return 1
@@ -48,12 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build(output: Path, public: bool = False) -> None:
+def build(output: Path, public: bool = False, address: Path | None = None) -> None:
     """Write everything.
 
     Arguments:
         output: the folder; a finished one is put in its place at the end, in one move.
         public: whether Python and its packages come from Pyodide's own address.
+        address: a folder for a copy of that address; none is made without it.
 
     Raises:
         parts.Missing: where something could not be had, in one sentence.
@@ -78,11 +80,15 @@ def build(output: Path, public: bool = False) -> None:
             work,
         )
         python.write(made, wheels, ours, base)
+        if address:
+            python.address(address, wheels, ours[1:])
         if not public:  # there the wheels are elsewhere, and as they are
+            python.slim(made / python.FOLDER)
             compiled.add(made / python.FOLDER, work)
+            pages.ahead(made, python.at_start(made))
         notebooks.write(made, notebooks.collect(ROOT))
         repository = os.environ.get("SITE_REPOSITORY") or os.environ.get("GITHUB_REPOSITORY", "")
-        pages.guard(made, repository, os.environ.get("SITE_BRANCH", "main"))
+        pages.guard(made, repository)
         shutil.rmtree(output, ignore_errors=True)
         made.rename(output)
 

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from . import parts
-from .python import PRELOADED
+from .python import LIBRARY, PRELOADED
 
 HERE = Path(__file__).resolve().parent
 Compiled = dict[str, tuple[str, bytes]]
@@ -31,7 +31,8 @@ def add(folder: Path, work: Path) -> None:
         print("lite: without Node nothing is compiled beforehand; pages start a little later")
         return
     archive = work / "compiled.zip"
-    parts.run([node, HERE / "compile.mjs", folder, archive, *PRELOADED], "compiling")
+    packages = [*PRELOADED, "matplotlib"]
+    parts.run([node, HERE / "compile.mjs", folder, archive, *packages], "compiling")
     compiled: Compiled = {}
     with zipfile.ZipFile(archive) as file:
         for entry in file.namelist():
@@ -41,19 +42,33 @@ def add(folder: Path, work: Path) -> None:
 
 
 def put(folder: Path, compiled: Compiled) -> None:
-    """Add compiled modules to the wheels that have their sources.
+    """Add compiled modules to the archives that have their sources.
 
     Arguments:
-        folder: the one with the lock and the wheels.
-        compiled: for the path of a source, the path and the content of its compiled form.
+        folder: the one with the lock, the wheels and the standard library.
+        compiled: for the path of a source, the path and the content of its compiled form; what is
+            in the standard library has its archive's name in front.
     """
     place = folder / "pyodide-lock.json"
     lock = json.loads(place.read_text(encoding="utf-8"))
     for entry in lock["packages"].values():
         wheel = folder / entry["file_name"]
-        with zipfile.ZipFile(wheel, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
-            for source in sorted(compiled.keys() & set(file.namelist())):
-                name, data = compiled[source]
-                file.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+        append(wheel, compiled)
         entry["sha256"] = parts.sha256(wheel)
     place.write_text(json.dumps(lock), encoding="utf-8")
+    inside = f"{LIBRARY}/"
+    of_python = {one: compiled[one] for one in compiled if one.startswith(inside)}
+    append(folder / LIBRARY, {one.removeprefix(inside): of_python[one] for one in of_python})
+
+
+def append(archive: Path, compiled: Compiled) -> None:
+    """Add compiled modules to one archive, where it has their sources.
+
+    Arguments:
+        archive: a wheel, or another zip file.
+        compiled: for the path of a source in it, the path and the content of its compiled form.
+    """
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
+        for source in sorted(compiled.keys() & set(file.namelist())):
+            name, data = compiled[source]
+            file.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)

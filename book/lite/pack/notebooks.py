@@ -21,6 +21,14 @@ FETCHED = {
     "ipycanvas": re.compile(r"\bdraw\.pad\("),
 }
 FETCH = "import {}  # in a browser, this line fetches it\n"
+# Below the title of each: what is different here, where the reader looks when it matters.
+NOTE = (
+    "> **In your browser.** Python runs inside this page, on one core: matrix products take about "
+    "ten times longer than on a computer. There is no graphics card here and no second process, "
+    "so CuPy, MPI and the grading of a class are for a computer. What you write, and your "
+    "progress, stay in this browser. A cell that does not end: *Kernel*, *Restart Kernel…*; the "
+    "stop button is not heard here. (A check stops by itself.)"
+)
 
 
 def collect(root: Path) -> dict[str, bytes]:
@@ -42,7 +50,7 @@ def collect(root: Path) -> dict[str, bytes]:
 
 
 def for_a_browser(text: str) -> bytes:
-    """A notebook that asks for the browser's kernel, and for what draws its figures.
+    """A notebook that asks for the browser's kernel and what draws its figures, and has a note.
 
     Its figures move at once: without the mark of trust JupyterLite shows their still state until
     their cells are run.
@@ -71,6 +79,8 @@ def for_a_browser(text: str) -> bytes:
             if use.search(source):
                 cell["source"] = FETCH.format(package) + source
                 break
+    note = {"cell_type": "markdown", "id": "in-your-browser", "metadata": {}, "source": NOTE}
+    notebook["cells"].insert(1, note)
     return json.dumps(notebook, ensure_ascii=False, indent=1).encode()
 
 

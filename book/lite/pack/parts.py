@@ -14,7 +14,7 @@ from pathlib import Path
 
 PIN = re.compile(r"^([\w.-]+)==(\S+) \\\n +--hash=sha256:([0-9a-f]{64})$", re.MULTILINE)
 # The course itself: the pages carry it as notebooks, so the wheel need not.
-NOT_IN_A_BROWSER = "bplib/course/files/"
+NOT_IN_A_BROWSER = re.compile("bplib/course/files/")
 
 
 class Missing(Exception):
@@ -121,19 +121,31 @@ def wheel_of_the_tree(root: Path, python: Path, folder: Path) -> Path:
     """
     run([python, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "whole"], "bplib", root)
     (whole,) = (folder / "whole").glob("*.whl")
-    slim = folder / whole.name
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(slim, "w") as target:
-        for entry in source.infolist():
-            data = source.read(entry)
-            if entry.filename.startswith(NOT_IN_A_BROWSER):
-                continue
-            if entry.filename.endswith("/RECORD"):
-                lines = data.decode().splitlines(keepends=True)
-                data = "".join(
-                    one for one in lines if not one.startswith(NOT_IN_A_BROWSER)
-                ).encode()
-            target.writestr(entry, data, zipfile.ZIP_DEFLATED)
-    return slim
+    leave_out(whole, NOT_IN_A_BROWSER)
+    return whole
+
+
+def leave_out(wheel: Path, names: re.Pattern[str]) -> None:
+    """Take files out of a wheel, and out of its list of files.
+
+    Arguments:
+        wheel: rewritten where it has one of them; its other files stay as they are.
+        names: matches the beginning of their names.
+    """
+    with zipfile.ZipFile(wheel) as source:
+        if not any(map(names.match, source.namelist())):
+            return
+        slim = wheel.with_suffix(".part")
+        with zipfile.ZipFile(slim, "w", zipfile.ZIP_DEFLATED) as target:
+            for entry in source.infolist():
+                data = source.read(entry)
+                if entry.filename.endswith(".dist-info/RECORD"):
+                    lines = data.decode().splitlines(keepends=True)
+                    kept = [one for one in lines if not names.match(one.partition(",")[0])]
+                    data = "".join(kept).encode()
+                if not names.match(entry.filename):
+                    target.writestr(entry, data, zipfile.ZIP_DEFLATED)
+    slim.replace(wheel)
 
 
 def wheel_of_modules(package: Path, version: str, folder: Path) -> Path:

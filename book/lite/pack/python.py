@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from . import parts
 
 FOLDER = "./static/pyodide"
 INSIDE = "open_webui/frontend/pyodide/"
-CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+LIBRARY = "python_stdlib.zip"
+CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", LIBRARY)
 # Fetched while Python starts; everything else when a cell imports it.
 PRELOADED = (
     "micropip",
@@ -35,6 +38,12 @@ NEEDS = {
     "ipycanvas": ["ipywidgets", "numpy", "pillow"],
     "pyodide-kernel": ["ipython", "comm", "ipykernel"],
 }
+# What no notebook opens: every file that is unpacked costs a start its time. Headers, Fortran, and
+# what jedi knows of Python 2, of Django and of packages that are not here.
+NEVER_OPENED = re.compile(
+    r"numpy/(f2py/|.*\.(a|c|h|pxd|pyx)$)"
+    r"|jedi/third_party/(django-stubs|typeshed/stdlib/2|typeshed/third_party/2(and3)?)/"
+)
 
 Lock = dict[str, Any]
 
@@ -81,12 +90,49 @@ def write(made: Path, wheels: dict[str, Path], ours: list[Path], base: str) -> N
     (folder / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
 
 
-def wanted(lock: Lock, there: set[str]) -> Lock:
+def slim(folder: Path) -> None:
+    """Take what no notebook opens out of the wheels.
+
+    Arguments:
+        folder: the one with the wheels and the lock, which gets their new hashes.
+    """
+    place = folder / "pyodide-lock.json"
+    lock = json.loads(place.read_text(encoding="utf-8"))
+    for entry in lock["packages"].values():
+        parts.leave_out(folder / entry["file_name"], NEVER_OPENED)
+        entry["sha256"] = parts.sha256(folder / entry["file_name"])
+    place.write_text(json.dumps(lock), encoding="utf-8")
+
+
+def address(folder: Path, wheels: dict[str, Path], ours: list[Path]) -> None:
+    """A copy of Pyodide's own address, for a test: what of it the package index has.
+
+    Pyodide packs some pure wheels anew; here they are as the package index has them, and ours is in
+    the place of safetensors.
+
+    Arguments:
+        folder: where to put it.
+        wheels: from the package index, by name.
+        ours: the wheels that stand in for packages.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(wheels["open-webui"]) as archive:
+        lock = json.loads(archive.read(INSIDE + "pyodide-lock.json"))["packages"]
+        for name in archive.namelist():
+            if name.startswith(INSIDE) and not name.endswith("/"):
+                (folder / name.removeprefix(INSIDE)).write_bytes(archive.read(name))
+    for path in (*wheels.values(), *ours):
+        if name_of(path) in lock:
+            (folder / lock[name_of(path)]["file_name"]).write_bytes(path.read_bytes())
+
+
+def wanted(lock: Lock, there: set[str], names: Sequence[str] = (*PRELOADED, *WANTED)) -> Lock:
     """The packages of a lock that the book may ask for, with what they depend on.
 
     Arguments:
         lock: Pyodide's.
         there: the names of the wheels that exist.
+        names: what may be asked for.
 
     Returns:
         Their entries; one whose wheel is not there is left out, with what depends on it.
@@ -106,9 +152,26 @@ def wanted(lock: Lock, there: set[str]) -> Lock:
         kept[name] = entry
         return True
 
-    for name in (*PRELOADED, *WANTED):
+    for name in names:
         keep(name)
     return kept
+
+
+def at_start(made: Path) -> list[str]:
+    """What every start fetches from beside the pages.
+
+    Arguments:
+        made: the folder of the pages.
+
+    Returns:
+        Paths in that folder.
+    """
+    lock = json.loads((made / FOLDER / "pyodide-lock.json").read_text(encoding="utf-8"))
+    there = {path.name for path in (made / FOLDER).iterdir()}
+    # In the order in which they are listed, what each depends on before it.
+    kept = wanted(lock, there, PRELOADED)
+    names = [*CORE, "pyodide-lock.json", *(entry["file_name"] for entry in kept.values())]
+    return [f"{FOLDER.removeprefix('./')}/{name}" for name in names]
 
 
 def name_of(wheel: Path) -> str:
