@@ -1,6 +1,7 @@
 """What all tests share: the devices, and nothing of the reader's own."""
 
 import os
+import signal
 
 # Before anything imports matplotlib or bplib.checks: no window, and never the reader's progress.
 os.environ["MPLBACKEND"] = "Agg"
@@ -12,6 +13,10 @@ import numpy as np
 import pytest
 
 from bplib.backend import gpu_available
+
+# A shell starts its background jobs deaf to Ctrl-C, and tests would wait for what is never heard.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples on every machine and every run; a slow machine is no failure.
 hypothesis.settings.register_profile(

@@ -176,5 +176,8 @@ def test_a_real_ctrl_c_in_a_process_of_its_own():
                           env=environment) as child:  # fmt: skip
         assert child.stdout.readline() == "ready\n"
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=60)
+        try:
+            out, err = child.communicate(timeout=60)
+        finally:
+            child.kill()
     assert child.returncode == 0 and err == "" and out.startswith("interrupted "), (out, err)
