@@ -4,6 +4,8 @@ Every command that it calls is a stand-in here, which writes its words down.
 """
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +99,12 @@ def test_what_debian_has_is_fetched_by_the_one_who_may(machine, tmp_path):
     assert code == 0 and [one for one in calls if one.startswith("make")] == ALL
     assert [one.split()[-1] for one in calls if "install" in one] == ["chromium", "nodejs", "npm"]
     assert calls.index("make test") < calls.index(next(one for one in calls if "apt" in one))
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node here")
+@pytest.mark.parametrize("version, code", [("18.19.0", 1), ("20.20.2", 0), ("22.1.0", 0)])
+def test_node_understands_what_it_is_asked(version, code):
+    question = re.search(r"node -e '(.+)'", SCRIPT.read_text(encoding="utf-8")).group(1)
+    asked = f"(function (process) {{ {question} }})"
+    node = f"{{ versions: {{ node: '{version}' }}, exit: process.exit }}"
+    assert subprocess.run(["node", "-e", f"{asked}({node})"], check=False).returncode == code

@@ -471,6 +471,7 @@ def test_the_style_sheet_is_joined_in_the_order_of_its_names(tmp_path):
 def test_fonts_are_copied_with_their_rules(tmp_path):
     for package, (_, styles) in assets.FAMILIES.items():
         (tmp_path / package / "files").mkdir(parents=True)
+        (tmp_path / package / "LICENSE").write_text("Open Font License")
         for name in (f"{package}-{subset}-wght-{style}.woff2"
                      for subset in assets.SUBSETS for style in styles):  # fmt: skip
             (tmp_path / package / "files" / name).touch()
@@ -478,6 +479,8 @@ def test_fonts_are_copied_with_their_rules(tmp_path):
     rules = (tmp_path / "made" / "fonts.css").read_text(encoding="utf-8")
     assert rules.count("@font-face") == len(copied) and "http" not in rules
     assert all((tmp_path / "made" / "fonts" / name).exists() for name in copied)
+    licences = {path.stem for path in (tmp_path / "made" / "fonts").glob("*.txt")}
+    assert licences == assets.FAMILIES.keys()
 
 
 def test_the_npm_lock_pins_hashes_and_holds_no_addresses():
