@@ -110,7 +110,7 @@ site: set-up-docs
 serve: set-up-docs
 	@$(DOCS_PYTHON) book/site/build.py --serve $(ARGS)
 
-# Debian's Chromium, or the one that CHROMIUM names.
+# Debian's Chromium, or the one that CHROMIUM names. SITE_TESTS=some takes half the time.
 .PHONY: test-browser
 test-browser: site
 	@cd book/site && node --test --test-concurrency=1 --test-reporter=spec browser/

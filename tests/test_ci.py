@@ -14,7 +14,7 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parent.parent / ".ci" / "run"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script for Debian")
-ALL = ["make test", "make test-browser", "make test-lite IN=chromium"]
+ALL = ["make test", "make test-browser SITE_TESTS=some", "make test-lite IN=chromium"]
 
 
 @pytest.fixture

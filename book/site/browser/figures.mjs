@@ -66,9 +66,10 @@ export async function look(figure, settings, act, theme = "light") {
     await inTheme(context, theme);
     const { page, wrong } = await open(context, site.address, figure.path);
     const asked = [];
-    // Pictures further down, and the page's mark, still come; a figure would ask by a script.
+    // Pictures and letters further down, and the page's mark, still come; a figure would ask by a
+    // script.
     page.on("request", (request) => {
-      if (!["image", "other"].includes(request.resourceType())) asked.push(request.url());
+      if (!["image", "font", "other"].includes(request.resourceType())) asked.push(request.url());
     });
     page.on("websocket", (socket) => asked.push(socket.url()));
     page.setDefaultTimeout(8000);

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import {
   begin, browser, differ, end, FIGURES, look, now, places, SCREENS, site, spoken, tabTo,
 } from "./figures.mjs";
-import { open, serious } from "./visit.mjs";
+import { LONG, open, serious } from "./visit.mjs";
 
 const ASSETS = join(import.meta.dirname, "../../../bplib/draw/assets");
 
@@ -188,7 +188,7 @@ for (const figure of FIGURES) {
       await t.test("no serious violation", () => noViolation(page, card));
     }));
 
-    test("on a desk", (t) => look(figure, SCREENS.desk, async ({ page, card }) => {
+    test("on a desk", LONG, (t) => look(figure, SCREENS.desk, async ({ page, card }) => {
       await t.test("stands still by itself, leaves no name behind", () => stillAndClean(page, card));
       await t.test("by keys alone", () => byKeys(figure, page, card));
       await t.test("by mouse, and only the picture moves", () => byTouch(figure, card, (one) => one.click()));
@@ -197,7 +197,7 @@ for (const figure of FIGURES) {
       await t.test("on paper", () => onPaper(page, card));
     }));
 
-    test("no serious violation in the dark", () =>
+    test("no serious violation in the dark", LONG, () =>
       look(figure, SCREENS.desk, ({ page, card }) => noViolation(page, card), "dark"));
   });
 }

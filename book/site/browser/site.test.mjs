@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { convert } from "fontverter";
-import { browse, open, pages, serve, SITE } from "./visit.mjs";
+import { browse, LONG, open, pages, serve, SITE } from "./visit.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const CHAPTER = "book/03_one_neuron.html";
@@ -76,7 +76,8 @@ describe("accessibility: no serious violation", () => {
     "solutions/03_one_neuron.html", "book/91_glossary.html", "reference/ops.html", "404.html"];
   const ways = looked.flatMap((path) => [[path, "light", DESK], [path, "dark", DESK]]);
   for (const [path, theme, viewport] of [...ways, ["index.html", "light", PHONE], [CHAPTER, "dark", PHONE], ["book/10_signals.html", "light", PHONE]]) {
-    test(`${path}, ${theme}, ${viewport.width} px`, () => visit(path, { colorScheme: theme, viewport }, async (page) => {
+    const quick = viewport === PHONE && path !== "book/10_signals.html";
+    test(`${path}, ${theme}, ${viewport.width} px`, quick ? {} : LONG, () => visit(path, { colorScheme: theme, viewport }, async (page) => {
       if (theme === "dark") await dark(page).then(() => page.reload());
       await unfold(page);
       await page.addScriptTag({ content: AXE });
@@ -272,7 +273,7 @@ function squeezed(path) {
 }
 
 describe("weight and speed", () => {
-  test("every page weighs less than 1 MB, and only its style sheet holds it up", async (t) => {
+  test("every page weighs less than 1 MB, and only its style sheet holds it up", LONG, async (t) => {
     const context = await browser.newContext({ viewport: DESK });
     const found = [];
     for (const path of pages().filter((each) => each !== "404.html")) {
@@ -301,7 +302,7 @@ describe("weight and speed", () => {
 
   for (const path of ["index.html", CHAPTER, "book/05_in_matrices.html", "exercises/03_one_neuron.html"]) {
     for (const viewport of [PHONE, DESK]) {
-      test(`${path} does not jump while it loads, ${viewport.width} px`, () => visit(path, { viewport }, async (page) => {
+      test(`${path} does not jump while it loads, ${viewport.width} px`, viewport === PHONE ? {} : LONG, () => visit(path, { viewport }, async (page) => {
         await page.waitForTimeout(1000);
         const moved = await page.evaluate(() => new Promise((tell) => {
           let sum = 0;

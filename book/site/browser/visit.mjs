@@ -11,6 +11,10 @@ export const PHONE = { width: 360, height: 780 };
 export const DESK = { width: 1280, height: 900 };
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** For what CI has no time for: SITE_TESTS=some leaves it out. */
+export const LONG = { skip: process.env.SITE_TESTS === "some" && "SITE_TESTS=some" };
+
 const KINDS = {
   ".css": "text/css", ".html": "text/html; charset=utf-8", ".ipynb": "application/json",
   ".js": "text/javascript", ".json": "application/json", ".png": "image/png",
