@@ -26,8 +26,9 @@ NOTE = (
     "> **In your browser.** Python runs inside this page, on one core: products of large matrices "
     "take about fifty times as long as on a computer, most other things about ten times. There is "
     "no graphics card here and no second process, so CuPy, MPI and the grading of a class are for "
-    "a computer. What you write, and your progress, stay in this browser. A cell that does not end: "
-    "*Kernel*, *Restart Kernel…*; the stop button is not heard here. (A check stops by itself.)"
+    "a computer. What you write, and your progress, stay in this browser. A cell that does not "
+    "end: *Kernel*, *Restart Kernel…*; the stop button is not heard here. (A check stops by "
+    "itself.)"
 )
 
 
