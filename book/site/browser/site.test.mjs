@@ -138,6 +138,13 @@ describe("with the keyboard", () => {
   }));
 });
 
+test("what a check says to an answer has the colour that it has in a notebook", () => visit("book/tour_of_the_checks.html", {}, async (page) => {
+  const bars = await page.locator(".highlight-python + .highlight-text").evaluateAll((all) => all.map((one) => [one.textContent.trim()[0], getComputedStyle(one).borderLeftColor]));
+  const colours = new Map(bars);
+  assert.ok(bars.length > 30 && bars.every(([mark, colour]) => colour === colours.get(mark)));
+  assert.equal(new Set([colours.get("✓"), colours.get("✗"), colours.get("H")]).size, 3);
+}));
+
 describe("in the dark", () => {
   test("figures are turned round, but not one whose caption speaks of shades", () => visit(CHAPTER, { colorScheme: "dark" }, async (page) => {
     await dark(page).then(() => page.reload());

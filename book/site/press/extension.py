@@ -25,6 +25,9 @@ KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.
 NOTATION = "book/90_notation"
 """The page whose table has every letter of the book's formulas."""
 
+VERDICTS = {"✓": "verdict-right", "✗": "verdict-wrong"}
+"""What a verdict begins with, and the class that style/cells.css colours."""
+
 _NAMED = re.compile(r'<a id="([^"]+)">')
 _CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.$")
 _SHADES = re.compile(r"\b(black|white|grey|pale|bright|dark)(er|est)?\b")
@@ -40,6 +43,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(Together)
     app.connect("doctree-read", name_terms)
     app.connect("doctree-read", index_terms)
+    app.connect("doctree-read", mark_verdicts)
     app.connect("html-page-context", finish_page)
     app.connect("build-finished", finish_site, priority=900)  # after codeautolink
     return {"parallel_read_safe": True, "parallel_write_safe": False}
@@ -186,6 +190,13 @@ def index_terms(app: Sphinx, document: nodes.document) -> None:
     if found:
         entries = [("single", word, place, "main", None) for word, place in dict(found).items()]
         document.append(addnodes.index(entries=entries))
+
+
+def mark_verdicts(app: Sphinx, document: nodes.document) -> None:
+    """Give what a check says in the text of a page the colour that it has in a notebook."""
+    for said in document.findall(nodes.literal_block):
+        if kind := VERDICTS.get(said.astext().lstrip()[:1]):
+            said["classes"].append(kind)
 
 
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────
