@@ -145,6 +145,18 @@ test("what a check says to an answer has the colour that it has in a notebook", 
   assert.equal(new Set([colours.get("✓"), colours.get("✗"), colours.get("H")]).size, 3);
 }));
 
+test("exercises have numbers, in their titles, in links to them and among the answers", () => visit("book/05_in_matrices.html", {}, async (page) => {
+  const links = await page.locator('article a[href*="exercises/05_in_matrices.html#"]').allTextContents();
+  assert.ok(links.length > 4 && links.every((text) => /^5\.\d · /.test(text)));
+  const titles = async () => (await page.locator("article h2").allTextContents()).map((text) => text.replace(/#$/, ""));
+  await page.goto(`${site.address}/exercises/05_in_matrices.html`);
+  const asked = (await titles()).filter((text) => /^\d/.test(text));
+  assert.deepEqual(asked.map((text) => text.split(" ")[0]), asked.map((_, i) => `5.${i + 1}`));
+  assert.ok(links.every((text) => asked.includes(text)));
+  await page.goto(`${site.address}/solutions/05_in_matrices.html`);
+  assert.deepEqual(await titles(), asked);
+}));
+
 describe("in the dark", () => {
   test("figures are turned round, but not one whose caption speaks of shades", () => visit(CHAPTER, { colorScheme: "dark" }, async (page) => {
     await dark(page).then(() => page.reload());

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,14 @@ KEEP = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.
 NOTATION = "book/90_notation"
 """The page whose table has every letter of the book's formulas."""
 
+EXERCISES = "press_exercises"
+"""Where a page keeps the numbers of its exercises, by their anchors."""
+
 VERDICTS = {"✓": "verdict-right", "✗": "verdict-wrong"}
 """What a verdict begins with, and the class that style/cells.css colours."""
 
 _NAMED = re.compile(r'<a id="([^"]+)">')
+_CHECK = re.compile(r"^check(?:_all)?\(", re.MULTILINE)
 _CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.$")
 _SHADES = re.compile(r"\b(black|white|grey|pale|bright|dark)(er|est)?\b")
 """Words by which a caption speaks of shades: its figure is not turned round in the dark."""
@@ -41,6 +46,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_post_transform(Captions)
     app.add_post_transform(References)
     app.add_post_transform(Together)
+    app.add_post_transform(ExerciseNumbers)
+    app.connect("doctree-read", number_exercises, priority=400)  # before titles are collected
     app.connect("doctree-read", name_terms)
     app.connect("doctree-read", index_terms)
     app.connect("doctree-read", mark_verdicts)
@@ -119,6 +126,25 @@ class References(SphinxPostTransform):
         return link
 
 
+class ExerciseNumbers(SphinxPostTransform):
+    """A link to an exercise says its number, "5.3 · One line at a time"."""
+
+    default_priority = 20  # when links lead somewhere
+
+    def run(self, **kwargs: Any) -> None:
+        """Number the links of one page."""
+        here = self.env.docname
+        for link in self.document.findall(nodes.reference):
+            page, _, place = link.get("refuri", "").partition("#")
+            lead = posixpath.normpath(posixpath.join(posixpath.dirname(here), page))
+            target = lead.removesuffix(".html") if page else here
+            numbered = self.env.metadata.get(target, {}).get(EXERCISES, {})
+            place = place or link.get("refid", "")
+            if target.startswith("exercises/") and place in numbered:
+                number = nodes.inline("", f"{numbered[place]} · ", classes=["exercise-number"])
+                link.insert(0, number)
+
+
 class Together(SphinxPostTransform):
     """A bracket or comma stays on the line of the formula that it touches."""
 
@@ -163,6 +189,21 @@ def name_terms(app: Sphinx, document: nodes.document) -> None:
     for raw in document.findall(nodes.raw):
         for name in _NAMED.findall(raw.astext()):
             places[name] = (raw.line or 0, name, name)
+
+
+def number_exercises(app: Sphinx, document: nodes.document) -> None:
+    """Number the exercises of a page, and on the page of their answers: what has a check is one."""
+    folder, _, slug = app.env.docname.partition("/")
+    if folder not in {"exercises", "solutions"}:
+        return
+    places: dict[str, str] = {}
+    for part in document.findall(nodes.section):
+        checks = (_CHECK.search(code.astext()) for code in part.findall(nodes.literal_block))
+        if isinstance(part.parent, nodes.section) and any(checks):
+            number = f"{int(slug[:2])}.{len(places) + 1}"
+            places.update(dict.fromkeys(part["ids"][:1], number))
+            part[0].insert(0, nodes.inline("", f"{number} · ", classes=["exercise-number"]))
+    app.env.metadata[app.env.docname][EXERCISES] = places
 
 
 def index_terms(app: Sphinx, document: nodes.document) -> None:
