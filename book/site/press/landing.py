@@ -14,6 +14,15 @@ from press.course import PARTS, Chapter
 
 NUMERALS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 
+OTHERS = {
+    "book/tour_of_the_checks": "What does a wrong answer hear?",
+    "bibliography": "What do the chapters send me to read?",
+    "run": "Where can I run the notebooks?",
+}
+"""Pages to look things up in that are no notebooks, and what each answers."""
+
+LIBRARY = {"reference/index": "What does each function take, return and raise?"}
+
 
 def moving_picture() -> str:
     """A network of two layers to step through, every number computed by bplib.
@@ -56,19 +65,43 @@ def contents(chapters: list[Chapter]) -> str:
         chapters: all of them, appendices too.
 
     Returns:
-        The text: a table of contents for each part, the appendices and the library.
+        The text: for each part what its chapters ask and how long they take, the appendices and
+        the library; and the tables of contents, which the sidebar shows.
     """
-    lists = [(f"{numeral} · {name}", [f"book/{c.slug}" for c in inside])
+    lists = [(f"{numeral} · {name}", [f"book/{c.slug}" for c in inside], _asked(inside))
              for numeral, name, inside in parts(chapters)]  # fmt: skip
-    appendices = [f"{c.title} <book/{c.slug}>" for c in chapters if c.is_appendix]
-    lists.append(("To look things up", appendices))
-    lists[-1][1].extend(["book/tour_of_the_checks", "bibliography", "run"])
-    lists.append(("The library", ["reference/index"]))
+    appendices = [chapter for chapter in chapters if chapter.is_appendix]
+    others = list(OTHERS)
+    titled = [f"{c.title} <book/{c.slug}>" for c in appendices]
+    lists.append(("To look things up", [*titled, *others], _asked(appendices) + _other(OTHERS)))
+    lists.append(("The library", list(LIBRARY), _other(LIBRARY)))
     tables = [
-        f"```{{toctree}}\n:caption: {name}\n:titlesonly:\n\n" + "\n".join(pages) + "\n```"
-        for name, pages in lists
+        f"## {name}\n\n```{{toctree}}\n:hidden:\n:caption: {name}\n:titlesonly:\n\n"
+        + "\n".join(pages)
+        + f"\n```\n\n{text}"
+        for name, pages, text in lists
     ]
-    return "# The whole book\n\n" + "\n\n".join(tables) + "\n"
+    return "# The whole book\n\n" + "\n".join(tables)
+
+
+def _asked(chapters: list[Chapter]) -> str:
+    """A list of chapters: each with its question, its time, and the way to its exercises."""
+    rows = ""
+    for chapter in chapters:
+        name = chapter.title if chapter.is_appendix else f"{chapter.number} · {chapter.title}"
+        facts = [chapter.time] if chapter.time else []
+        if chapter.exercises:
+            count = f"{chapter.exercises} exercise{'s' * (chapter.exercises > 1)}"
+            facts.append(f"[{count}](exercises/{chapter.slug}.ipynb)")
+            facts.append(f"[answers](solutions/{chapter.slug}.ipynb)")
+        rows += f"[{name}](book/{chapter.slug}.ipynb)\n: *{chapter.question}*\n"
+        rows += f": {' · '.join(facts)}\n\n" if facts else "\n"
+    return rows
+
+
+def _other(pages: dict[str, str]) -> str:
+    """A list of pages that are no chapters, under the titles that they have."""
+    return "".join(f"{{doc}}`{page}`\n: *{about}*\n\n" for page, about in pages.items())
 
 
 def library(modules: list[tuple[str, str]]) -> str:
