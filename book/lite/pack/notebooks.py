@@ -23,12 +23,12 @@ FETCHED = {
 FETCH = "import {}  # in a browser, this line fetches it\n"
 # Below the title of each: what is different here, where the reader looks when it matters.
 NOTE = (
-    "> **In your browser.** Python runs inside this page, on one core: products of large matrices "
-    "take about fifty times as long as on a computer, most other things about ten times. There is "
-    "no graphics card here and no second process, so CuPy, MPI and the grading of a class are for "
-    "a computer. What you write, and your progress, stay in this browser. A cell that does not "
-    "end: *Kernel*, *Restart Kernel…*; the stop button is not heard here. (A check stops by "
-    "itself.)"
+    "> **In your browser.** Python runs inside this page, and what you write, and your progress, "
+    "stay in this browser. A cell that does not end: *Kernel*, *Restart Kernel…*; the stop button "
+    "is not heard here. (A check stops by itself.) There is one core: products of large matrices "
+    "take about fifty times as long as on a computer, most other things about ten times. What "
+    "needs a graphics card or a second process, such as CuPy, MPI and the grading of a class, is "
+    "for a computer."
 )
 
 

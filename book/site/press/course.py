@@ -20,8 +20,10 @@ PARTS = {
 APPENDICES = 90
 """Notebooks from this number on are appendices."""
 
+CHECK = re.compile(r"^check(?:_all)?\(", re.MULTILINE)
+"""What makes a part of a page of exercises an exercise: the call that checks it."""
+
 _NUMBERED = re.compile(r"\d\d_\w+\.ipynb")
-_CHECK = re.compile(r"^check(_all)?\(", re.MULTILINE)
 _TIME = re.compile(r"(\b[\w-]+) (minutes|hours?)\b(?: and (a half|a quarter|three quarters))?")
 _WORDS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10,
@@ -65,6 +67,11 @@ class Chapter:
         """The reading time, as a person would say it: "1 h 30 min", or nothing."""
         hours, minutes = divmod(self.minutes or 0, 60)
         return " ".join(f"{n} {unit}" for n, unit in ((hours, "h"), (minutes, "min")) if n)
+
+    @property
+    def work(self) -> str:
+        """What there is to do: "7 exercises", or nothing."""
+        return f"{self.exercises} exercise{'s' * (self.exercises > 1)}" if self.exercises else ""
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -114,7 +121,7 @@ def _chapter(root: Path, path: Path) -> Chapter:
     heading = re.search(r"^# (?:\d+ · |Appendix · )?(.+)$", opening, re.MULTILINE)
     question = re.search(r"^\*\*(.+?)\*\*$", opening, re.MULTILINE)
     mark = root / "exercises" / path.name
-    checks = _CHECK.findall("\n".join(sources(load(mark), "code"))) if mark.exists() else []
+    checks = CHECK.findall("\n".join(sources(load(mark), "code"))) if mark.exists() else []
     return Chapter(
         slug=path.stem,
         number=int(path.name[:2]),

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from press import assets, launch, lighter, mathematics, numbers, previews, searching, words
+from press import assets, course, launch, lighter, mathematics, numbers, previews, searching, words
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,7 +33,6 @@ VERDICTS = {"✓": "verdict-right", "✗": "verdict-wrong"}
 """What a verdict begins with, and the class that style/cells.css colours."""
 
 _NAMED = re.compile(r'<a id="([^"]+)">')
-_CHECK = re.compile(r"^check(?:_all)?\(", re.MULTILINE)
 _CAPTION = re.compile(r"Figure ((?:\d+|A)\.\d+)\.$")
 _SHADES = re.compile(r"\b(black|white|grey|pale|bright|dark)(er|est)?\b")
 """Words by which a caption speaks of shades: its figure is not turned round in the dark."""
@@ -198,7 +197,7 @@ def number_exercises(app: Sphinx, document: nodes.document) -> None:
         return
     places: dict[str, str] = {}
     for part in document.findall(nodes.section):
-        checks = (_CHECK.search(code.astext()) for code in part.findall(nodes.literal_block))
+        checks = (course.CHECK.search(code.astext()) for code in part.findall(nodes.literal_block))
         if isinstance(part.parent, nodes.section) and any(checks):
             number = f"{int(slug[:2])}.{len(places) + 1}"
             places.update(dict.fromkeys(part["ids"][:1], number))

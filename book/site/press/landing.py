@@ -91,8 +91,7 @@ def _asked(chapters: list[Chapter]) -> str:
         name = chapter.title if chapter.is_appendix else f"{chapter.number} · {chapter.title}"
         facts = [chapter.time] if chapter.time else []
         if chapter.exercises:
-            count = f"{chapter.exercises} exercise{'s' * (chapter.exercises > 1)}"
-            facts.append(f"[{count}](exercises/{chapter.slug}.ipynb)")
+            facts.append(f"[{chapter.work}](exercises/{chapter.slug}.ipynb)")
             facts.append(f"[answers](solutions/{chapter.slug}.ipynb)")
         rows += f"[{name}](book/{chapter.slug}.ipynb)\n: *{chapter.question}*\n"
         rows += f": {' · '.join(facts)}\n\n" if facts else "\n"

@@ -75,8 +75,7 @@ def row(notebook: str, chapter: Chapter | None, *, root: str, where: Public) -> 
     if chapter and chapter.time:
         facts.append(f"<span>{chapter.time}</span>")
     if chapter and chapter.exercises:
-        count = f"{chapter.exercises} exercise{'s' * (chapter.exercises > 1)}"
-        facts.append(f'<a href="../exercises/{chapter.slug}.html">{count}</a>')
+        facts.append(f'<a href="../exercises/{chapter.slug}.html">{chapter.work}</a>')
     places = {**where._asdict(), "notebook": quote(notebook)}
     doors = []
     if where.lite:

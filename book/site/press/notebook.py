@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from press.boxes import boxes
-from press.course import Chapter
+from press.course import CHECK, Chapter
 
 FIGURES = "figures"
 """The folder of the site that holds the pictures of all outputs."""
@@ -22,7 +22,6 @@ _SVG = "image/svg+xml"
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
 _SIDE = re.compile(r'\b(width|height)="([\d.]+)(pt|px|)"')
 _MARKERS = re.compile(r"^[ \t]*# (?:BEGIN|END) SOLUTION[ \t]*\n?", re.MULTILINE)
-_CHECK = re.compile(r"^check(?:_all)?\(", re.MULTILINE)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _PIXELS = {"pt": 4 / 3, "px": 1, "": 1}
 
@@ -56,7 +55,7 @@ def exercises(notebook: dict[str, Any], about: Chapter) -> tuple[dict[str, Any],
         cells.append(cell)
         if cell["cell_type"] == "markdown":
             heading = (_HEADING.findall(cell["source"]) or [heading])[-1]
-        elif heading and _CHECK.search(cell["source"]):
+        elif heading and CHECK.search(cell["source"]):
             place = f"../solutions/{about.slug}.ipynb#{heading.replace(' ', '-')}"
             cells.append(_markdown(f":::{{container}} answer\n[A worked answer](<{place}>)\n:::"))
     made["cells"] = cells

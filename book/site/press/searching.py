@@ -23,4 +23,5 @@ function splitQuery(query) {
 
     def split(self, input: str) -> list[str]:
         """The words of a text; TeX such as \\\\delta counts as δ and as delta."""
+        # Their names are words already; the signs themselves are every second one.
         return _WORD.findall(input) + words.signs(input)[::2]
